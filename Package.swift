@@ -1,0 +1,51 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Targets are the architecture: see Sources/README.md for what each may use.
+let package = Package(
+  name: "passthru-doctor",
+  products: [
+    .executable(name: "passthru-doctor", targets: ["passthru-doctor"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C libraries and the system calls that Swift cannot reach.
+    .systemLibrary(
+      name: "CKmod", pkgConfig: "libkmod",
+      providers: [.apt(["libkmod-dev"]), .yum(["kmod-devel"])]),
+    .systemLibrary(
+      name: "CBlkid", pkgConfig: "blkid",
+      providers: [.apt(["libblkid-dev"]), .yum(["libblkid-devel"])]),
+    .target(name: "CLinux"),
+
+    // Values: no I/O, no Foundation.
+    .target(name: "HostModel"),
+
+    // The doors to the host.
+    .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
+    .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
+    .target(
+      name: "HostSurvey",
+      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+
+    // Judgement and its words: pure.
+    .target(name: "Diagnosis", dependencies: ["HostModel"]),
+    .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
+
+    // The program.
+    .target(
+      name: "DoctorCommands",
+      dependencies: [
+        "HostSurvey", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
+
+    .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,25 @@
+// System calls and macros that Swift's Glibc module does not import.
+#pragma once
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/types.h>
+
+// openat2(2), Linux 5.6: `syscall` is variadic and therefore not importable.
+// Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
+int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+
+// O_PATH is hidden behind _GNU_SOURCE.
+static const int32_t LINUX_O_PATH = 010000000;
+
+// struct open_how's resolve flags are unsigned long long macros with casts.
+static const uint64_t LINUX_RESOLVE_NO_MAGICLINKS = RESOLVE_NO_MAGICLINKS;
+static const uint64_t LINUX_RESOLVE_NO_SYMLINKS = RESOLVE_NO_SYMLINKS;
+static const uint64_t LINUX_RESOLVE_BENEATH = RESOLVE_BENEATH;
+static const uint64_t LINUX_RESOLVE_IN_ROOT = RESOLVE_IN_ROOT;
+
+static inline uint32_t linux_major(dev_t device) { return major(device); }
+static inline uint32_t linux_minor(dev_t device) { return minor(device); }

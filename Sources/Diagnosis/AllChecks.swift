@@ -1,0 +1,3 @@
+/// Every check, in the order of the report. One line each.
+package let allChecks: [any Check.Type] = [
+]

@@ -1,0 +1,93 @@
+import CLinux
+import Glibc
+import HostModel
+
+/// The one door to the host: everything is read below one directory, or out of a snapshot.
+///
+/// Paths are relative to the root and written without a leading slash (`proc/cpuinfo`).
+/// Absolute symbolic links and `..` are resolved inside the root
+/// (openat2(2) with RESOLVE_IN_ROOT; a walk over the components on kernels before 5.6).
+package final class HostRoot: Sendable {
+  /// The largest file that is read: more than any source of evidence, less than memory.
+  package static let sizeLimit = 32 << 20
+
+  /// As the user named it: `/`, a directory, a snapshot file.
+  package let name: String
+  /// Whether this is the running system's own root.
+  package let isRunningHost: Bool
+  private let backing: any HostFileReading
+
+  /// Opens a directory as root.
+  package init(directory path: String) throws(HostFileError) {
+    name = path
+    isRunningHost = path == "/"
+    backing = try DirectoryFiles(path)
+  }
+
+  /// A recorded host as root.
+  package init(recording: RecordedFiles, name: String) {
+    self.name = name
+    isRunningHost = false
+    backing = recording
+  }
+
+  /// The root directory for C libraries that want a path; nil for a recorded host.
+  package var directoryPath: String? { backing.directoryPath }
+
+  /// The file's bytes; nil when there is no such file. Anything but a regular file (or a file of
+  /// a kernel file system) gives EINVAL: a device node or a FIFO below another root is never opened.
+  package func bytes(at path: String) throws(HostFileError) -> [UInt8]? {
+    try backing.bytes(at: path)
+  }
+
+  /// The file's text, without white space at its ends; nil when there is no such file.
+  package func line(at path: String) throws(HostFileError) -> String? {
+    try bytes(at: path)?.trimmed.text
+  }
+
+  /// Names in a directory, sorted by bytes; nil when there is no such directory.
+  package func names(in path: String) throws(HostFileError) -> [String]? {
+    try backing.names(in: path)
+  }
+
+  /// Where a symbolic link points to, as written in it; nil when there is none at the path.
+  package func linkTarget(at path: String) throws(HostFileError) -> String? {
+    try backing.linkTarget(at: path)
+  }
+
+  /// What stands at the path, links followed inside the root; nil when nothing does.
+  package func kind(at path: String) throws(HostFileError) -> HostFileKind? {
+    try backing.kind(at: path)
+  }
+
+  /// Whether something stands at the path; false also where it cannot be told.
+  package func exists(_ path: String) -> Bool {
+    (try? kind(at: path)) != nil
+  }
+
+  /// Reads and transforms a file into an observation, where absence is an answer.
+  package func observe<Value>(
+    _ path: String, _ transform: ([UInt8]) throws(HostFileError) -> Value
+  ) -> Observed<Value> {
+    do throws(HostFileError) {
+      guard let bytes = try bytes(at: path) else { return .absent(source: path) }
+      return .found(try transform(bytes), source: path)
+    } catch {
+      return .unreadable(source: path, reason: error.reason)
+    }
+  }
+}
+
+/// What stands at a path.
+package enum HostFileKind: Sendable, Equatable {
+  case file, directory, characterDevice, blockDevice, other
+}
+
+/// What a root can be made of: a directory of this system, or a recorded host.
+protocol HostFileReading: Sendable {
+  var directoryPath: String? { get }
+  func bytes(at path: String) throws(HostFileError) -> [UInt8]?
+  func names(in path: String) throws(HostFileError) -> [String]?
+  func linkTarget(at path: String) throws(HostFileError) -> String?
+  func kind(at path: String) throws(HostFileError) -> HostFileKind?
+}

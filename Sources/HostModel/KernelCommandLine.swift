@@ -1,0 +1,4 @@
+/// proc/cmdline.
+package struct KernelCommandLine: Sendable, Equatable {
+  package init() {}
+}

@@ -1,0 +1,4 @@
+/// proc/cpuinfo.
+package struct ProcessorInfo: Sendable, Equatable {
+  package init() {}
+}
