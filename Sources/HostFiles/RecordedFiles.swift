@@ -37,6 +37,9 @@ package struct RecordedFiles: HostFileReading, Sendable {
     if case .directory = entry, children[parent] == nil { children[parent] = [] }
   }
 
+  /// Whether anything stands below the path.
+  func hasChildren(_ path: String) -> Bool { children[path]?.isEmpty == false }
+
   var directoryPath: String? { nil }
 
   func bytes(at path: String) throws(HostFileError) -> [UInt8]? {
@@ -61,7 +64,8 @@ package struct RecordedFiles: HostFileReading, Sendable {
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {
-    guard let resolved = resolve(path, followingLast: false), case .link(let target) = entries[resolved] else {
+    guard let resolved = resolve(path, followingLast: false), case .link(let target) = entries[resolved]
+    else {
       return nil
     }
     return target
