@@ -23,35 +23,16 @@ final class DirectoryFiles: HostFileReading {
 
   func bytes(at path: String) throws(HostFileError) -> [UInt8]? {
     // O_NONBLOCK: a FIFO in the place of a file must not hang the report. O_NOCTTY: nor a terminal.
-    guard let file = try opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, operation: "reading") else { return nil }
+    guard let file = try opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, operation: "reading") else {
+      return nil
+    }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw HostFileError("reading", path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw HostFileError("reading", path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
-    return try readAll(file, path: path, expecting: Int(status.st_size))
-  }
-
-  private func readAll(_ file: Int32, path: String, expecting size: Int) throws(HostFileError) -> [UInt8] {
-    // Kernel files report size 0 or one page; regular ones their size.
-    var bytes: [UInt8] = []
-    var room = max(4096, min(size, HostRoot.sizeLimit) + 1)
-    while true {
-      let before = bytes.count
-      var failure: Int32 = 0
-      let piece = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-        let got = read(file, buffer.baseAddress, buffer.count)
-        if got < 0 { failure = errno }
-        count = max(0, got)
-      }
-      if failure == EINTR { continue }
-      guard failure == 0 else { throw HostFileError("reading", path, code: failure) }
-      if piece.isEmpty { return bytes }
-      if before == 0 { bytes = piece } else { bytes += piece }
-      guard bytes.count <= HostRoot.sizeLimit else { throw HostFileError("reading", path, code: EFBIG) }
-      room = max(4096, min(bytes.count, 1 << 20))
-    }
+    return try readToEnd(file, path: path, expecting: Int(status.st_size))
   }
 
   func names(in path: String) throws(HostFileError) -> [String]? {
@@ -84,7 +65,9 @@ final class DirectoryFiles: HostFileReading {
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {
-    guard let link = try opened(path, LINUX_O_PATH | O_NOFOLLOW, operation: "reading the link") else { return nil }
+    guard let link = try opened(path, LINUX_O_PATH | O_NOFOLLOW, operation: "reading the link") else {
+      return nil
+    }
     defer { close(link) }
     guard let target = readLink(link) else {
       // ENOENT and EINVAL: what stands there is no link.

@@ -24,6 +24,13 @@ package final class HostRoot: Sendable {
     backing = try DirectoryFiles(path)
   }
 
+  /// A directory as root, where everything that is looked at is kept in `recorder`.
+  package init(recordingInto recorder: RecordingFiles) {
+    name = recorder.directoryPath ?? "/"
+    isRunningHost = recorder.directoryPath == "/"
+    backing = recorder
+  }
+
   /// A recorded host as root.
   package init(recording: RecordedFiles, name: String) {
     self.name = name
@@ -68,6 +75,18 @@ package final class HostRoot: Sendable {
   /// Whether something stands at the path; false also where it cannot be told.
   package func exists(_ path: String) -> Bool {
     (try? kind(at: path)) != nil
+  }
+
+  /// The answer of a probe that is no file (a system call, a library), as text.
+  ///
+  /// On a directory the probe asks, and a recorder keeps its answer; a recorded host answers with
+  /// what was kept. `ask` must itself leave the running system alone unless `isRunningHost`.
+  package func probed(_ name: String, _ ask: () -> String?) -> String? {
+    let path = ".passthru-doctor/\(name)"
+    guard directoryPath != nil else { return (try? bytes(at: path))??.text }
+    let answer = ask()
+    if let answer { (backing as? RecordingFiles)?.noteProbe(answer, at: path) }
+    return answer
   }
 
   /// Reads and transforms a file into an observation, where absence is an answer.
