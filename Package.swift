@@ -18,6 +18,9 @@ let package = Package(
     .systemLibrary(
       name: "CBlkid", pkgConfig: "blkid",
       providers: [.apt(["libblkid-dev"]), .yum(["libblkid-devel"])]),
+    .systemLibrary(
+      name: "CUdev", pkgConfig: "libudev",
+      providers: [.apt(["libudev-dev"]), .yum(["systemd-devel"])]),
     .target(name: "CLinux"),
 
     // Values: no I/O, no Foundation.
@@ -27,6 +30,7 @@ let package = Package(
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
+    .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
       dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
@@ -48,6 +52,7 @@ let package = Package(
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
+    .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
   ],
