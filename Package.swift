@@ -46,6 +46,15 @@ let package = Package(
 
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone builds this target: it links libFuzzer, which has a main of its own.
+if Context.environment["PASSTHRU_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-parsers", dependencies: ["HostFiles", "HostModel"], path: "Tests/Fuzzing",
+      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
+}
