@@ -44,9 +44,13 @@ let package = Package(
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
 
+    // Recorded hosts that several tests are made of.
+    .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
+    .testTarget(
+      name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
   ],
   swiftLanguageModes: [.v6]
 )

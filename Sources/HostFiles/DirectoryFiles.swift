@@ -55,7 +55,13 @@ final class DirectoryFiles: HostFileReading {
       }
       if name != "." && name != ".." { names.append(name) }
     }
-    return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  func directory(at path: String) throws(HostFileError) -> HostDirectory? {
+    let flags = LINUX_O_PATH | O_DIRECTORY
+    guard let directory = try opened(path, flags, operation: "opening") else { return nil }
+    return HostDirectory(descriptor: directory, path: path)
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {

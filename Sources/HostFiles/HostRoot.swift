@@ -57,6 +57,11 @@ package final class HostRoot: Sendable {
     try backing.names(in: path)
   }
 
+  /// The directory, held open for many reads; nil when there is no such directory.
+  package func directory(at path: String) throws(HostFileError) -> HostDirectory? {
+    try backing.directory(at: path)
+  }
+
   /// Where a symbolic link points to, as written in it; nil when there is none at the path.
   package func linkTarget(at path: String) throws(HostFileError) -> String? {
     try backing.linkTarget(at: path)
@@ -107,6 +112,13 @@ protocol HostFileReading: Sendable {
   var directoryPath: String? { get }
   func bytes(at path: String) throws(HostFileError) -> [UInt8]?
   func names(in path: String) throws(HostFileError) -> [String]?
+  func directory(at path: String) throws(HostFileError) -> HostDirectory?
   func linkTarget(at path: String) throws(HostFileError) -> String?
   func kind(at path: String) throws(HostFileError) -> HostFileKind?
+}
+
+extension HostFileReading {
+  func directory(at path: String) throws(HostFileError) -> HostDirectory? {
+    try kind(at: path) == .directory ? HostDirectory(of: self, path: path) : nil
+  }
 }
