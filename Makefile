@@ -19,7 +19,7 @@ BIN = $(shell $(BUILD) --show-bin-path)
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,/^$$/!p' | sed '/^Static/,$$d'
 	@echo '  make test-machines  whole machines in QEMU: the telling set (make test-machines-all: every one)'
-	@echo '  make fuzz           run each parser on made-up input for SECONDS=60'
+	@echo '  make fuzz           run each parser on made-up input for FUZZ_SECONDS=60'
 	@echo '  make bench          measure against rivals on this machine'
 	@echo '  make lint           formatting, shell scripts, warnings as errors, the arrows between targets'
 
@@ -43,9 +43,9 @@ test-machines test-machines-all: needs
 	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/VirtualHosts/run.sh $(if $(filter %-all,$@),all,telling)
 
-SECONDS ?= 60
+FUZZ_SECONDS ?= 60
 fuzz: needs
-	Tests/Fuzzing/run $(SECONDS)
+	Tests/Fuzzing/run $(FUZZ_SECONDS)
 
 bench:
 	@packaging/install-needs build bench
