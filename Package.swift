@@ -48,6 +48,7 @@ let package = Package(
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
+    .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
