@@ -49,7 +49,11 @@ struct RootTests {
         paths.insert(String(call[named].dropFirst().dropLast()))
       }
     }
-    return (paths, result.output)
+    // /proc/self leads to /proc/PID, which differs between the runs.
+    let named = paths.map {
+      $0.replacingOccurrences(of: "^/proc/[0-9]+/", with: "/proc/self/", options: .regularExpression)
+    }
+    return (Set(named), result.output)
   }
 
   @Test func twoRunsAreTheSameBytes() throws {
