@@ -44,8 +44,10 @@ let package = Package(
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
 
+    // What several tests are made of.
+    .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
-    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
   ],
   swiftLanguageModes: [.v6]
 )
