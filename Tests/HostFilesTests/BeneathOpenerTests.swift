@@ -81,7 +81,7 @@ struct BeneathOpenerTests {
   @Test(.enabled(if: hasOpenat2 && geteuid() == 0, "only root can become somebody else"))
   func walkResolvesAsTheKernelDoesForOrdinaryUsers() async throws {
     let tree = try Self.makeTree()
-    await #expect(processExitsWith: .success) { [path = tree.path] in
+    await #expect(processExitsWith: .success) { [path = tree.path as String] in
       guard setgid(65534) == 0, setuid(65534) == 0 else { exit(2) }
       let differences = try BeneathOpenerTests.differences(in: path)
       differences.forEach { print($0) }
