@@ -30,10 +30,11 @@ let package = Package(
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
+    .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "BlockDevices", "KernelModules", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -51,10 +52,20 @@ let package = Package(
     // Recorded hosts that several tests are made of.
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
-    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
+    .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
     .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone builds this target: it links libFuzzer, which has a main of its own.
+if Context.environment["PASSTHRU_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-parsers", dependencies: ["HostFiles", "HostModel"], path: "Tests/Fuzzing",
+      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
+}
