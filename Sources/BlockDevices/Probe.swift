@@ -26,6 +26,11 @@ package struct BlockProbeError: Error, Sendable, Equatable, CustomStringConverti
   /// errno.
   package let code: Int32
 
+  package init(operation: String, code: Int32) {
+    self.operation = operation
+    self.code = code
+  }
+
   package var description: String { "\(operation): \(String(cString: strerror(code)))" }
 }
 
