@@ -55,6 +55,8 @@ let package = Package(
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
+    .testTarget(
+      name: "HostSurveyTests", dependencies: ["HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "BlockDevicesTests", dependencies: ["BlockDevices", "HostModel"]),
     .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
