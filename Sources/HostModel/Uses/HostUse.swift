@@ -23,11 +23,14 @@ package struct HostUse: Sendable, Hashable {
   /// Whether the host loses something it lives on when the function goes to a guest. Without it the
   /// use is a note.
   package let isEssential: Bool
+  /// The command that ends the use; nil when no simple one does.
+  package let release: String?
 
-  package init(_ kind: Kind, _ detail: String, isEssential: Bool = true) {
+  package init(_ kind: Kind, _ detail: String, isEssential: Bool = true, release: String? = nil) {
     self.kind = kind
     self.detail = detail
     self.isEssential = isEssential
+    self.release = release
   }
 }
 

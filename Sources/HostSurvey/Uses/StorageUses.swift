@@ -57,10 +57,12 @@ struct StorageUses {
   }
 
   /// Adds a use to every function under some devices; what cannot be followed is a gap.
-  mutating func add(_ kind: HostUse.Kind, _ detail: String, under devices: [String]) {
+  mutating func add(
+    _ kind: HostUse.Kind, _ detail: String, under devices: [String], release: String? = nil
+  ) {
     let ground = fullGround(under: devices)
     used.formUnion(ground.passed)
-    for function in ground.functions { uses.add(HostUse(kind, detail), to: function) }
+    for function in ground.functions { uses.add(HostUse(kind, detail, release: release), to: function) }
     for reason in ground.unknown { addGap("\(detail) But \(reason).") }
     for name in ground.remote {
       uses.add(
@@ -91,6 +93,18 @@ struct StorageUses {
       ground.remote += next.remote
     }
     return ground
+  }
+
+  /// A command for people to copy; nil when the word is not plain, for it comes from the host and a
+  /// shell would read it.
+  func command(_ program: String, _ word: String) -> String? {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+      default: "/._-+:@".utf8.contains(byte)
+      }
+    }
+    return isPlain && !word.hasPrefix("-") ? program + " " + word : nil
   }
 
   // MARK: Mounted file systems
@@ -151,7 +165,9 @@ struct StorageUses {
     used.formUnion(devices)
     guard let first = others.min(by: { $0.utf8.count < $1.utf8.count }), !isBacked else { return }
     let more = others.count == 1 ? "" : " (and \(others.count - 1) more mount points)"
-    add(.mount, "\(first)\(more) is \(description(of: mounts, devices)).", under: devices)
+    add(
+      .mount, "\(first)\(more) is \(description(of: mounts, devices)).", under: devices,
+      release: others.count == 1 ? command("umount", first) : nil)
   }
 
   private func description(of mounts: [Mount], _ devices: [String]) -> String {
@@ -182,8 +198,8 @@ struct StorageUses {
       }
       let place = swap.isFile ? "the file \(swap.path) on " : ""
       add(
-        .swap, "The host swaps to \(place)\(devices.map(tree.chain).joined(separator: ", ")).", under: devices
-      )
+        .swap, "The host swaps to \(place)\(devices.map(tree.chain).joined(separator: ", ")).",
+        under: devices, release: command("swapoff", swap.path))
     }
   }
 

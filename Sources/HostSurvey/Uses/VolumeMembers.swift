@@ -59,7 +59,9 @@ extension StorageUses {
         continue
       }
       let below = devices.map(tree.chain).joined(separator: ", ")
-      add(.zfs, "The ZFS pool \(pool) is imported from \(below).", under: devices)
+      add(
+        .zfs, "The ZFS pool \(pool) is imported from \(below).", under: devices,
+        release: command("zpool export", pool))
       // A member whose label cannot be read may be one more.
       let unread = Set(volumes.unread.flatMap { tree.nodes[$0]?.functions ?? [] })
       if !unread.isEmpty {
