@@ -48,6 +48,11 @@ let package = Package(
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
+    .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
+    .testTarget(
+      name: "HostSurveyTests",
+      dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
