@@ -1,3 +1,2 @@
 /// Every check, in the order of the report. One line each.
-package let allChecks: [any Check.Type] = [
-]
+package let allChecks: [any Check.Type] = []

@@ -35,32 +35,7 @@ final class DirectoryFiles: HostFileReading {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw HostFileError("reading", path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
-    if limit == nil, status.st_size > HostRoot.sizeLimit { throw HostFileError("reading", path, code: EFBIG) }
-    var bytes: [UInt8] = []
-    let failure = Self.readAll(file, into: &bytes, upTo: limit ?? HostRoot.sizeLimit &+ 1)
-    guard failure == 0 else { throw HostFileError("reading", path, code: failure) }
-    if limit == nil, bytes.count > HostRoot.sizeLimit { throw HostFileError("reading", path, code: EFBIG) }
-    return bytes
-  }
-
-  /// Reads to the end or to `limit` bytes, whichever comes first; returns errno, or 0.
-  ///
-  /// Kernel files report size 0 or one page and may give less than was asked for before their
-  /// end, so only a read of nothing tells that the end was reached.
-  private static func readAll(_ file: Int32, into bytes: inout [UInt8], upTo limit: Int) -> Int32 {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { buffer in
-      while bytes.count < limit {
-        let got = read(file, buffer.baseAddress, min(buffer.count, limit &- bytes.count))
-        if got < 0 {
-          let code = errno
-          if code == EINTR { continue }
-          return code
-        }
-        if got == 0 { break }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<got]))
-      }
-      return 0
-    }
+    return try readToEnd(file, path: path, upTo: limit)
   }
 
   func names(in path: String) throws(HostFileError) -> [String]? {
@@ -86,6 +61,12 @@ final class DirectoryFiles: HostFileReading {
       if name != "." && name != ".." { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  func directory(at path: String) throws(HostFileError) -> HostDirectory? {
+    let flags = LINUX_O_PATH | O_DIRECTORY
+    guard let directory = try opened(path, flags, operation: "opening") else { return nil }
+    return HostDirectory(descriptor: directory, path: path)
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {

@@ -15,6 +15,9 @@ package struct HostFileError: Error, Sendable, Equatable, CustomStringConvertibl
     self.code = code
   }
 
+  /// Whether a directory was wanted and something else stands there.
+  package var isNotADirectory: Bool { code == ENOTDIR }
+
   /// The system's words for the code, first letter in lower case: "permission denied".
   package var reason: String { systemMessage(code) }
 

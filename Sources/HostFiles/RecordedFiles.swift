@@ -37,6 +37,9 @@ package struct RecordedFiles: HostFileReading, Sendable {
     if case .directory = entry, children[parent] == nil { children[parent] = [] }
   }
 
+  /// Whether anything stands below the path.
+  func hasChildren(_ path: String) -> Bool { children[path]?.isEmpty == false }
+
   var directoryPath: String? { nil }
 
   func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]? {
