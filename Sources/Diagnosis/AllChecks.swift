@@ -1,3 +1,4 @@
 /// Every check, in the order of the report. One line each.
 package let allChecks: [any Check.Type] = [
+  CPUVirtualization.self,
 ]
