@@ -6,4 +6,5 @@ package let allChecks: [any Check.Type] = [
   QEMUInstalled.self,
   LibvirtRunning.self,
   MemlockLimit.self,
+  CPUVirtualization.self,
 ]
