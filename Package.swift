@@ -45,6 +45,7 @@ let package = Package(
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
 
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,3 +1,6 @@
 /// Every check, in the order of the report. One line each.
 package let allChecks: [any Check.Type] = [
+  IOMMUActive.self,
+  IOMMUMessages.self,
+  InterruptRemapping.self,
 ]
