@@ -57,7 +57,6 @@ let package = Package(
       name: "HostSurveyTests",
       dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
-    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
