@@ -8,7 +8,9 @@ func surveyKernelRelease(_ root: HostRoot) -> Observed<String> {
   let running = root.observeProc(path) { $0.trimmed.text }
   guard running.value == nil, !root.isRunningHost else { return running }
   for directory in ["lib/modules", "usr/lib/modules"] {
-    guard let releases = root.observeNames(in: directory).value, let release = releases.first else { continue }
+    guard let releases = root.observeNames(in: directory).value, let release = releases.first else {
+      continue
+    }
     guard releases.count == 1 else {
       let list = releases.prefix(4).joined(separator: ", ")
       return .unreadable(source: directory, reason: "several kernels are installed and none runs: \(list)")
@@ -78,7 +80,8 @@ extension KernelConfiguration {
     var options: [String: String] = [:]
     let prefix = Array("CONFIG_".utf8)
     for line in bytes.split(separator: 0x0a) where line.starts(with: prefix) {
-      guard Self.isOfInterest(line.dropFirst(prefix.count)), let equals = line.firstIndex(of: UInt8(ascii: "="))
+      guard Self.isOfInterest(line.dropFirst(prefix.count)),
+        let equals = line.firstIndex(of: UInt8(ascii: "="))
       else { continue }
       let value = line[(equals + 1)...].trimmed
       options[line[(line.startIndex + prefix.count)..<equals].text] =

@@ -167,7 +167,8 @@ enum ModprobeFiles {
   static func read(_ root: HostRoot) -> ModprobeConfiguration {
     var paths: [String: String] = [:]
     for directory in directories {
-      for name in ((try? root.names(in: directory)) ?? nil) ?? [] where name.hasSuffix(".conf") && paths[name] == nil {
+      for name in ((try? root.names(in: directory)) ?? nil) ?? []
+      where name.hasSuffix(".conf") && paths[name] == nil {
         paths[name] = "\(directory)/\(name)"
       }
     }

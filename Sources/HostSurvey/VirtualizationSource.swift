@@ -29,7 +29,8 @@ func surveyKVMDevice(_ root: HostRoot) -> Observed<KVMDevice> {
 
 /// The name in etc/group of the group that owns the file.
 private func groupName(owning path: String, _ root: HostRoot) -> String? {
-  guard let id = (try? root.owningGroup(at: path)) ?? nil, let groups = (try? root.bytes(at: "etc/group")) ?? nil
+  guard let id = (try? root.owningGroup(at: path)) ?? nil,
+    let groups = (try? root.bytes(at: "etc/group")) ?? nil
   else { return nil }
   for line in groups.lines {
     let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -55,13 +56,15 @@ func surveyQEMU(_ root: HostRoot) -> Observed<[String]> {
 
 /// libvirt's daemons, and the socket of one that runs or that systemd holds open for it.
 func surveyLibvirt(_ root: HostRoot) -> Observed<LibvirtState> {
-  let daemons = ["usr/sbin/virtqemud", "usr/sbin/libvirtd", "usr/bin/virtqemud", "usr/bin/libvirtd"].filter(root.exists)
+  let daemons = ["usr/sbin/virtqemud", "usr/sbin/libvirtd", "usr/bin/virtqemud", "usr/bin/libvirtd"].filter(
+    root.exists)
   guard root.exists("usr/sbin") || root.exists("usr/bin") else {
     return .unreadable(source: "usr/sbin", reason: "there is no such directory")
   }
   guard !daemons.isEmpty else { return .absent(source: "usr/sbin") }
   let sockets = ["run/libvirt/virtqemud-sock", "run/libvirt/libvirt-sock", "var/run/libvirt/libvirt-sock"]
-  return .found(LibvirtState(daemons: daemons, runningSocket: sockets.first(where: root.exists)), source: daemons[0])
+  return .found(
+    LibvirtState(daemons: daemons, runningSocket: sockets.first(where: root.exists)), source: daemons[0])
 }
 
 /// RLIMIT_MEMLOCK of this process; another root has none.
@@ -86,7 +89,8 @@ func surveyMemlock(_ root: HostRoot) -> Observed<MemlockLimits> {
 
 /// CAP_IPC_LOCK (bit 14 of the effective capabilities) lifts the limit; root in a container may lack it.
 private func mayLockAnyMemory(_ root: HostRoot) -> Bool {
-  for line in ((try? root.bytes(at: "proc/self/status")) ?? [])?.lines ?? [] where line.starts(with: "CapEff:".utf8) {
+  for line in ((try? root.bytes(at: "proc/self/status")) ?? [])?.lines ?? []
+  where line.starts(with: "CapEff:".utf8) {
     return UInt64(line.dropFirst(7).trimmed.text, radix: 16).map { $0 & (1 << 14) != 0 } ?? false
   }
   return geteuid() == 0

@@ -18,20 +18,24 @@ package enum VFIOModules: Check {
   package static let causes = [missing, notLoaded, denylisted, notInKernel]
   private static let missing = Cause(
     "missing",
-    meaning: "The kernel was built to have VFIO as modules, but their files are not installed, so no device can "
+    meaning:
+      "The kernel was built to have VFIO as modules, but their files are not installed, so no device can "
       + "be bound to vfio-pci.",
-    cure: "Install the package that holds the rest of this kernel's modules; a slimmed cloud or minimal kernel "
+    cure:
+      "Install the package that holds the rest of this kernel's modules; a slimmed cloud or minimal kernel "
       + "leaves them in a package of their own or out altogether.",
     mender: .person)
   private static let notLoaded = Cause(
     "not-loaded",
-    meaning: "The modules are there but not loaded. libvirt and this program load them when a device is handed "
+    meaning:
+      "The modules are there but not loaded. libvirt and this program load them when a device is handed "
       + "over, but until then no device is held back from its host driver.",
     cure: "Load them now; binding a device at boot loads them by itself.",
     mender: .program)
   private static let denylisted = Cause(
     "denylisted",
-    meaning: "The configuration of modprobe keeps a VFIO module from being loaded, so no device can be bound to "
+    meaning:
+      "The configuration of modprobe keeps a VFIO module from being loaded, so no device can be bound to "
       + "vfio-pci.",
     cure: "Remove the line from modprobe's configuration, then rebuild the initramfs, which may hold a copy.",
     mender: .person)
@@ -57,14 +61,16 @@ package enum VFIOModules: Check {
     case .unreadable(let source, let reason):
       notInKernelVerdict(evidence)
         ?? .unknown(
-          "The state of the VFIO modules could not be measured: \(reason).", evidence: [Quote(source, reason)])
+          "The state of the VFIO modules could not be measured: \(reason).", evidence: [Quote(source, reason)]
+        )
     }
   }
 
   private static func judge(_ modules: [ModuleState], _ source: String, _ evidence: HostEvidence) -> Verdict {
     let byName = Dictionary(modules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     // Either link will do; the better placed one is the one to talk about.
-    let link = links.first { byName[$0]?.isInUse == true } ?? links.first { byName[$0]?.isThere == true } ?? links[0]
+    let link =
+      links.first { byName[$0]?.isInUse == true } ?? links.first { byName[$0]?.isThere == true } ?? links[0]
     let states = (needed + [link]).map { byName[$0] ?? ModuleState(name: $0) }
     let quotes = states.map { Quote(source, $0.words) }
     if states.allSatisfy(\.isInUse) {
@@ -92,7 +98,8 @@ package enum VFIOModules: Check {
     if case .found(let configuration, let source) = evidence.kernelConfiguration {
       for option in ["VFIO", "VFIO_PCI"] where configuration[option] == nil {
         return .fail(
-          notInKernel, "This kernel was built without VFIO.", evidence: [Quote(source, "CONFIG_\(option) is not set")])
+          notInKernel, "This kernel was built without VFIO.",
+          evidence: [Quote(source, "CONFIG_\(option) is not set")])
       }
     }
     if case .absent(let source) = evidence.loadedModules {
@@ -111,7 +118,8 @@ package enum VFIOModules: Check {
     let wanted = Set(states.flatMap { [$0.name] + $0.dependencies })
     let blocked = modules.filter { module in
       wanted.contains(module.name) && !module.isInUse
-        && (module.hasBlockingCommand || module.denylistedBy != nil && states.contains { $0.name == module.name })
+        && (module.hasBlockingCommand
+          || module.denylistedBy != nil && states.contains { $0.name == module.name })
     }
     guard !blocked.isEmpty else { return nil }
     return .fail(
@@ -122,7 +130,8 @@ package enum VFIOModules: Check {
   private static func installCommands(_ evidence: HostEvidence) -> [String] {
     guard let release = evidence.kernelRelease.value else { return [] }
     switch DistributionFamily(evidence.osRelease.value) {
-    case .debian where evidence.osRelease.value?.id == "ubuntu": return ["apt install linux-modules-extra-\(release)"]
+    case .debian where evidence.osRelease.value?.id == "ubuntu":
+      return ["apt install linux-modules-extra-\(release)"]
     case .fedora: return ["dnf install kernel-modules-\(release)"]
     case .suse: return ["zypper install kernel-default"]
     case .debian, .arch, nil: return []
