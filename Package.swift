@@ -25,11 +25,12 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
+    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -53,9 +54,6 @@ let package = Package(
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
-    .testTarget(
-      name: "HostSurveyTests",
-      dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]

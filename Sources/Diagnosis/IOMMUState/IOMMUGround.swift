@@ -68,7 +68,9 @@ struct IOMMUGround {
       return Quote(evidence.processors.source, "flags: … hypervisor …")
     }
     if let name = facts.hypervisor { return Quote(evidence.kernelLog.source, name) }
-    guard let machine = facts.machine, Self.virtualMachines.contains(where: machine.contains) else { return nil }
+    guard let machine = facts.machine, Self.virtualMachines.contains(where: machine.contains) else {
+      return nil
+    }
     return Quote(evidence.kernelLog.source, "DMI: \(machine)")
   }
 
@@ -105,7 +107,8 @@ struct IOMMUGround {
   func quote(_ parameter: KernelParameter) -> Quote { Quote(argumentsSource, "… \(parameter.text) …") }
 
   var quoteOfTables: Quote {
-    Quote(tablesSource, tables.isEmpty ? "no DMAR, IVRS, IORT or VIOT" : tables.sorted().joined(separator: ", "))
+    Quote(
+      tablesSource, tables.isEmpty ? "no DMAR, IVRS, IORT or VIOT" : tables.sorted().joined(separator: ", "))
   }
 
   /// The argument that decides, or that none does.
