@@ -31,6 +31,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
   evidence.loadedModules = surveyLoadedModules(root)
+  evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
   evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
 
