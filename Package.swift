@@ -28,13 +28,16 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
+    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "BlockDevices", "KernelModules", "HostFiles", "HostModel"]),
+      dependencies: [
+        "PCISurvey", "BlockDevices", "KernelModules", "HostPrograms", "HostFiles", "HostModel",
+      ]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -55,12 +58,19 @@ let package = Package(
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
-    .testTarget(
-      name: "HostSurveyTests", dependencies: ["HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "BlockDevicesTests", dependencies: ["BlockDevices", "HostModel"]),
     .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
+    .testTarget(
+      name: "HostSurveyTests",
+      dependencies: [
+        "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
+      ]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: ["Diagnosis", "HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
   ],
   swiftLanguageModes: [.v6]
 )
