@@ -26,10 +26,11 @@ let package = Package(
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -46,6 +47,8 @@ let package = Package(
 
     .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
+    .testTarget(name: "HostSurveyTests", dependencies: ["HostSurvey", "HostFiles", "HostModel"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
