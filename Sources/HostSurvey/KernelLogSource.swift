@@ -65,7 +65,9 @@ package enum KernelLogSource {
 
   private static func readJournal() -> Observed<KernelLog> {
     let paths = ["/usr/bin/journalctl", "/bin/journalctl", "/run/current-system/sw/bin/journalctl"]
-    guard let path = paths.first(where: { access($0, X_OK) == 0 }) else { return .absent(source: journalName) }
+    guard let path = paths.first(where: { access($0, X_OK) == 0 }) else {
+      return .absent(source: journalName)
+    }
     let journal = ProgramRun(
       path, ["-k", "-b", "-o", "short-monotonic", "--no-pager", "-q"], timeLimit: 2000, outputLimit: 16 << 20)
     do throws(ProgramRun.Failure) {
@@ -116,7 +118,9 @@ package enum KernelLogSource {
     let ring = root.observe(ringPath) { KernelLog(parsing: $0, origin: .ringBuffer) }
     if ring.value != nil { return ring }
     let saved = savedLog(root)
-    if case .absent = saved, ring.unreadableReason != nil, (try? root.kind(at: ringPath)) == .file { return ring }
+    if case .absent = saved, ring.unreadableReason != nil, (try? root.kind(at: ringPath)) == .file {
+      return ring
+    }
     return saved
   }
 

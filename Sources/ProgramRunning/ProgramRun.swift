@@ -14,7 +14,8 @@ package struct ProgramRun: Sendable {
   package let outputLimit: Int
 
   package init(
-    _ path: String, _ arguments: [String], environment: [String] = ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+    _ path: String, _ arguments: [String],
+    environment: [String] = ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
     timeLimit: Int, outputLimit: Int
   ) {
     self.path = path

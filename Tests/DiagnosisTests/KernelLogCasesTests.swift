@@ -39,10 +39,10 @@ struct KernelLogCasesTests {
   /// Notes that the kernel's source contradicts.
   static let knownWrong: [String: String] = [
     "136": """
-      "disabled" cannot be told from the one line "DMAR: IOMMU enabled": intel_iommu_setup prints it for the \
-      argument, on hosts whose IOMMU is on as well (0.000000, before the table is read). That the line is \
-      all that a search found stands in the note, not in the log.
-      """
+    "disabled" cannot be told from the one line "DMAR: IOMMU enabled": intel_iommu_setup prints it for the \
+    argument, on hosts whose IOMMU is on as well (0.000000, before the table is read). That the line is \
+    all that a search found stands in the note, not in the log.
+    """
   ]
 
   static func evidence(_ name: String) throws -> HostEvidence {
@@ -65,7 +65,8 @@ struct KernelLogCasesTests {
       #expect(verdict.status == .unknown)
       return
     }
-    #expect(verdict.status == expected, "\(verdict.cause?.id ?? "-"): \(verdict.summary); \(found.expected.notes)")
+    #expect(
+      verdict.status == expected, "\(verdict.cause?.id ?? "-"): \(verdict.summary); \(found.expected.notes)")
   }
 
   @Test(.enabled(if: !cases.isEmpty), arguments: cases)
@@ -77,7 +78,8 @@ struct KernelLogCasesTests {
       case false?: [.warn, .fail]
       case nil: [.unknown]
       }
-    #expect(expected.contains(verdict.status), "\(verdict.summary) \(verdict.evidence); \(found.expected.notes)")
+    #expect(
+      expected.contains(verdict.status), "\(verdict.summary) \(verdict.evidence); \(found.expected.notes)")
   }
 
   @Test(.enabled(if: !cases.isEmpty), arguments: cases)
@@ -101,12 +103,15 @@ struct KernelLogCasesTests {
 
   /// Addresses in a note: `02:00.0`, not `c8:02.x`.
   private static func devices(_ note: String) -> [String] {
-    note.split { !($0.isHexDigit || $0 == ":" || $0 == ".") }.map(String.init).filter { PCIAddress($0) != nil }
+    note.split { !($0.isHexDigit || $0 == ":" || $0 == ".") }.map(String.init).filter {
+      PCIAddress($0) != nil
+    }
   }
 
   @Test(.enabled(if: !cases.isEmpty), arguments: cases)
   func virtualizationOffByFirmware(_ found: Case) throws {
     let log = try #require(Self.evidence(found.name).kernelLog.value)
-    #expect(log.facts.has(.virtualizationOffByFirmware) == (found.expected.cpu_virt_disabled_by_firmware == true))
+    #expect(
+      log.facts.has(.virtualizationOffByFirmware) == (found.expected.cpu_virt_disabled_by_firmware == true))
   }
 }

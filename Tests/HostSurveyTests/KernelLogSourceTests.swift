@@ -11,7 +11,9 @@ struct KernelLogSourceTests {
   private let saved = RecordedFiles.Entry.file(Array("[    0.000000] Linux version 6.1.0 (saved)\n".utf8))
 
   @Test func recordsOfTheRingBufferComeFirst() {
-    let log = read(["dev/kmsg": .file(Array("5,0,0,-;Linux version 6.1.0 (ring)\n".utf8)), "var/log/dmesg": saved])
+    let log = read([
+      "dev/kmsg": .file(Array("5,0,0,-;Linux version 6.1.0 (ring)\n".utf8)), "var/log/dmesg": saved,
+    ])
     #expect(log.source == "dev/kmsg")
     #expect(log.value?.origin == .ringBuffer)
     #expect(log.value?.startIsLost == false)

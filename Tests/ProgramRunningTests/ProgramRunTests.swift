@@ -3,7 +3,8 @@ import Testing
 
 struct ProgramRunTests {
   private func shell(_ script: String, timeLimit: Int = 5000, outputLimit: Int = 1 << 20) -> ProgramRun {
-    ProgramRun("/bin/sh", ["-c", script], environment: ["ONLY=this"], timeLimit: timeLimit, outputLimit: outputLimit)
+    ProgramRun(
+      "/bin/sh", ["-c", script], environment: ["ONLY=this"], timeLimit: timeLimit, outputLimit: outputLimit)
   }
 
   @Test func givesOutputAndStatus() throws {

@@ -68,7 +68,9 @@ struct IOMMUGround {
       return Quote(evidence.processors.source, "flags: … hypervisor …")
     }
     if let name = facts.hypervisor { return Quote(evidence.kernelLog.source, name) }
-    guard let machine = facts.machine, Self.virtualMachines.contains(where: machine.contains) else { return nil }
+    guard let machine = facts.machine, Self.virtualMachines.contains(where: machine.contains) else {
+      return nil
+    }
     return Quote(evidence.kernelLog.source, "DMI: \(machine)")
   }
 

@@ -19,7 +19,9 @@ enum InterruptRemappingState {
   private static func byChips(_ ground: IOMMUGround) -> InterruptRemappingState? {
     guard let chips = ground.evidence.interruptChips.value else { return nil }
     let source = ground.evidence.interruptChips.source
-    if chips.remapped > 0 { return .on(Quote(source, chips.sample ?? "\(chips.remapped) lines through IR- chips")) }
+    if chips.remapped > 0 {
+      return .on(Quote(source, chips.sample ?? "\(chips.remapped) lines through IR- chips"))
+    }
     guard chips.plain > 0 else { return nil }
     return .off(Quote(source, chips.sample ?? "\(chips.plain) lines, none through an IR- chip"))
   }
@@ -27,7 +29,9 @@ enum InterruptRemappingState {
   private static func byMessage(_ ground: IOMMUGround) -> InterruptRemappingState? {
     let facts = ground.facts
     if facts.isCrashKernel { return nil }
-    let off: [KernelSignal] = [.interruptRemappingOff, .vfioWithoutInterruptRemapping, .xenInterruptRemappingOff]
+    let off: [KernelSignal] = [
+      .interruptRemappingOff, .vfioWithoutInterruptRemapping, .xenInterruptRemappingOff,
+    ]
     if let message = off.lazy.compactMap({ facts.first($0) }).first { return .off(ground.quote(message)) }
     let on: [KernelSignal] = [.intelInterruptRemappingOn, .amdInterruptRemappingOn, .xenInterruptRemappingOn]
     if let message = on.lazy.compactMap({ facts.first($0) }).first { return .on(ground.quote(message)) }

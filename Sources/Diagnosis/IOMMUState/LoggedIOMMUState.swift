@@ -36,7 +36,9 @@ enum LoggedIOMMUState {
   private static func xenLog(_ facts: KernelLogFacts) -> LoggedIOMMUState? {
     guard facts.isXenLog else { return nil }
     if let message = facts.first(.xenVirtualisationOn) { return .on(message) }
-    return facts.first(.xenVirtualisationOff).map { .failed($0, facts.firmwareBugs.isEmpty ? .driver : .firmware) }
+    return facts.first(.xenVirtualisationOff).map {
+      .failed($0, facts.firmwareBugs.isEmpty ? .driver : .firmware)
+    }
   }
 
   /// In order of weight: groups; an end of the initialisation, good or bad; a step of it that only
@@ -48,7 +50,9 @@ enum LoggedIOMMUState {
     if let message = facts.first(of: .intelTableRefused) { return .failed(message, .firmware) }
     if let message = facts.first(of: .intelInitFailed, .amdInitFailed) { return .failed(message, .driver) }
     if let message = facts.first(.amdQuirk) { return .failed(message, .quirk) }
-    if let message = facts.first(of: .intelUnitSetUp, .amdSetUp, .armSMMU, .powerIOMMU) { return .on(message) }
+    if let message = facts.first(of: .intelUnitSetUp, .amdSetUp, .armSMMU, .powerIOMMU) {
+      return .on(message)
+    }
     if let message = facts.first(.virtioIOMMU), !facts.has(.virtioIOMMURemoved) { return .on(message) }
     if let fault = facts.faults.first(where: { $0.kind == .memory }) { return .on(fault.message) }
     if let message = facts.refusals.first { return .on(message) }
@@ -59,7 +63,9 @@ enum LoggedIOMMUState {
     if facts.isCrashKernel {
       return .undecided("the log is that of a kernel started after a crash, which is no usual state")
     }
-    if let message = facts.first(of: .amdParameterOff, .intelParameterOff, .hyperVNoIOMMU) { return .off(message) }
+    if let message = facts.first(of: .amdParameterOff, .intelParameterOff, .hyperVNoIOMMU) {
+      return .off(message)
+    }
     if facts.groups.isUnsafeOnly, let message = facts.first(.noIOMMUGroup) { return .off(message) }
     return facts.xenParavirtual.map { .off($0) }
   }
@@ -67,7 +73,8 @@ enum LoggedIOMMUState {
   private static func silent(_ facts: KernelLogFacts, startIsLost: Bool) -> LoggedIOMMUState {
     if facts.groups.proof != nil { return .undecided("the log shows groups that were taken down again") }
     guard !startIsLost else {
-      return .undecided("the log does not begin at the kernel's first line, so that its silence proves nothing")
+      return .undecided(
+        "the log does not begin at the kernel's first line, so that its silence proves nothing")
     }
     if facts.has(.x86) {
       if let message = facts.first(of: .iommuStepOver, .driversStarted) { return .silent(upTo: message) }

@@ -49,7 +49,8 @@ enum SysfsIOMMUState {
       return "inside a container (\(kind)) the host's groups need not be visible"
     }
     let sysfsWasSeen =
-      evidence.iommuGroups.value != nil || evidence.iommuUnits.value != nil || evidence.pciDevices.value != nil
+      evidence.iommuGroups.value != nil || evidence.iommuUnits.value != nil
+      || evidence.pciDevices.value != nil
       || (evidence.acpiTableNames.value != nil && evidence.commandLine.value != nil)
     return sysfsWasSeen ? nil : "there is no sysfs to look at"
   }

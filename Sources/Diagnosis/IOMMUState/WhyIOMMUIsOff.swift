@@ -11,7 +11,8 @@ struct WhyIOMMUIsOff {
 
   var verdict: Verdict {
     .fail(
-      cause, summary, evidence: evidence, commands: commands, cureDetail: cureDetail, needsReboot: needsReboot)
+      cause, summary, evidence: evidence, commands: commands, cureDetail: cureDetail, needsReboot: needsReboot
+    )
   }
 
   /// From the outside in: who owns the machine, what stopped the set-up, what there is to set up,
@@ -23,7 +24,8 @@ struct WhyIOMMUIsOff {
   }
 
   private init(
-    _ cause: Cause, _ summary: String, _ evidence: [Quote?], commands: [String] = [], cureDetail: String? = nil,
+    _ cause: Cause, _ summary: String, _ evidence: [Quote?], commands: [String] = [],
+    cureDetail: String? = nil,
     needsReboot: Bool = true
   ) {
     self.cause = cause
@@ -70,8 +72,10 @@ extension WhyIOMMUIsOff {
         IOMMUActive.firmwareBug, "The kernel refused the firmware's description of the IOMMU.", quotes)
     case .quirk:
       return WhyIOMMUIsOff(
-        IOMMUActive.quirk, "The kernel leaves the IOMMU of this machine off, knowing that it would fail.", quotes,
-        commands: message.text.lowercased().contains("stoney") ? ["passthru-doctor kargs add amd_iommu=force_enable"] : [])
+        IOMMUActive.quirk, "The kernel leaves the IOMMU of this machine off, knowing that it would fail.",
+        quotes,
+        commands: message.text.lowercased().contains("stoney")
+          ? ["passthru-doctor kargs add amd_iommu=force_enable"] : [])
     case .driver:
       return WhyIOMMUIsOff(
         IOMMUActive.noGroups, "The kernel began to set up the IOMMU and failed.", quotes)
@@ -120,7 +124,8 @@ extension WhyIOMMUIsOff {
   private static func byMessageOnly(_ ground: IOMMUGround) -> WhyIOMMUIsOff? {
     if let message = ground.facts.first(.amdParameterOff) {
       return WhyIOMMUIsOff(
-        IOMMUActive.disabledByArgument, "A kernel argument switches the AMD IOMMU off.", [ground.quote(message)],
+        IOMMUActive.disabledByArgument, "A kernel argument switches the AMD IOMMU off.",
+        [ground.quote(message)],
         commands: ["passthru-doctor kargs remove amd_iommu=off"])
     }
     return ground.facts.first(.intelParameterOff).map {
@@ -135,7 +140,8 @@ extension WhyIOMMUIsOff {
     guard ground.tables.subtracting(["IORT"]).isEmpty else { return nil }
     if let message = ground.facts.first(.hyperVNoIOMMU) {
       return WhyIOMMUIsOff(
-        IOMMUActive.virtualMachine, "The hypervisor offers this virtual machine no IOMMU.", [ground.quote(message)],
+        IOMMUActive.virtualMachine, "The hypervisor offers this virtual machine no IOMMU.",
+        [ground.quote(message)],
         needsReboot: false)
     }
     if let hypervisor = ground.hypervisor {
@@ -145,10 +151,13 @@ extension WhyIOMMUIsOff {
     }
     guard ground.tablesAreComplete, ground.tables.isEmpty else { return nil }
     let useless = ground.arguments?.intel == .on ? ground.arguments?.intelDecidedBy : nil
+    let advice = FirmwareSwitch.iommu.advice(
+      for: ground.evidence.machine.value, maker: ground.evidence.processors.value?.maker)
     return WhyIOMMUIsOff(
-      IOMMUActive.noTable, "The firmware describes no IOMMU: it is switched off there, or the machine has none.",
+      IOMMUActive.noTable,
+      "The firmware describes no IOMMU: it is switched off there, or the machine has none.",
       [ground.quoteOfTables, useless.map(ground.quote)],
-      cureDetail: useless.map { "\($0.text) is on the command line and changes nothing: there is nothing to enable." })
+      cureDetail: advice + (useless.map { " \($0.text) on the command line has nothing to enable." } ?? ""))
   }
 }
 
@@ -159,9 +168,13 @@ extension WhyIOMMUIsOff {
     let (option, maker, isMute): (String, String, Bool)
     if ground.isIntel {
       // A kernel with the driver reads the table whether or not it may use it.
-      (option, maker, isMute) = ("INTEL_IOMMU", "Intel's", !ground.facts.has(.intelTableRead) || isDeafToArgument(ground))
+      (option, maker, isMute) = (
+        "INTEL_IOMMU", "Intel's", !ground.facts.has(.intelTableRead) || isDeafToArgument(ground)
+      )
     } else if ground.isAMD {
-      (option, maker, isMute) = ("AMD_IOMMU", "AMD's", !ground.facts.has(.amdStarted) && !ground.facts.has(.amdSetUp))
+      (option, maker, isMute) = (
+        "AMD_IOMMU", "AMD's", !ground.facts.has(.amdStarted) && !ground.facts.has(.amdSetUp)
+      )
     } else {
       return nil
     }
@@ -170,11 +183,16 @@ extension WhyIOMMUIsOff {
         IOMMUActive.notInKernel, "This kernel is built without the driver for \(maker) IOMMU.",
         [Quote(ground.evidence.kernelConfiguration.source, "CONFIG_\(option) is not set")])
     }
-    guard ground.isBuiltWith(option) == nil, isMute, ground.logCoversSetUp, !ground.tables.isEmpty else { return nil }
+    guard ground.isBuiltWith(option) == nil, isMute, ground.logCoversSetUp, !ground.tables.isEmpty else {
+      return nil
+    }
     return WhyIOMMUIsOff(
       IOMMUActive.notInKernel,
       "The table of \(maker) IOMMU is there, and this kernel never speaks of it: it is built without the driver.",
-      [ground.quoteOfTables, Quote(ground.evidence.kernelLog.source, "no message of the driver (CONFIG_\(option))")])
+      [
+        ground.quoteOfTables,
+        Quote(ground.evidence.kernelLog.source, "no message of the driver (CONFIG_\(option))"),
+      ])
   }
 
   /// intel_iommu=on stands there, and its echo is missing: a kernel with interrupt remapping alone.
@@ -208,7 +226,9 @@ extension WhyIOMMUIsOff {
     var quotes = [Quote(ground.evidence.iommuGroups.source, "no group with a PCI device")]
     if ground.evidence.iommuGroups.value == nil { quotes = [] }
     if !ground.tables.isEmpty { quotes.append(ground.quoteOfTables) }
-    if let argument = ground.arguments?.intelDecidedBy, ground.isIntel { quotes.append(ground.quote(argument)) }
+    if let argument = ground.arguments?.intelDecidedBy, ground.isIntel {
+      quotes.append(ground.quote(argument))
+    }
     return WhyIOMMUIsOff(
       IOMMUActive.noGroups, "The kernel has made no IOMMU groups, and nothing here tells why.", quotes,
       commands: ground.log == nil ? ["dmesg | grep -iE 'dmar|amd-vi|iommu|smmu'"] : [])

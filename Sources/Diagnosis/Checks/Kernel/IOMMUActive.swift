@@ -64,7 +64,8 @@ extension IOMMUActive {
     switch logged {
     case .on(let message): quotes.append(ground.quote(message))
     case .off(let message), .silent(let message), .failed(let message, _):
-      quotes.append(Quote(ground.evidence.kernelLog.source, "\(message.text) (the log disagrees; sysfs decides)"))
+      quotes.append(
+        Quote(ground.evidence.kernelLog.source, "\(message.text) (the log disagrees; sysfs decides)"))
     default: break
     }
     let place = ground.hypervisor == nil ? "" : " This is a virtual machine: the IOMMU is a virtual one."
@@ -75,12 +76,14 @@ extension IOMMUActive {
     let units = ground.evidence.iommuUnits
     var quotes: [Quote] = []
     if let names = units.value, !names.isEmpty {
-      quotes.append(Quote(units.source, names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")))
+      quotes.append(
+        Quote(units.source, names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")))
     }
     let types = Set(ground.evidence.iommuGroups.value?.compactMap(\.domainType) ?? []).sorted()
     let domains = types.isEmpty ? "" : ", domains of type \(types.joined(separator: ", "))"
     let source = ground.evidence.iommuGroups.value == nil ? ground.evidence.pciDevices.source : nil
-    quotes.append(Quote(source ?? ground.evidence.iommuGroups.source, "\(counted(groups, "group"))\(domains)"))
+    quotes.append(
+      Quote(source ?? ground.evidence.iommuGroups.source, "\(counted(groups, "group"))\(domains)"))
     return quotes
   }
 
@@ -88,7 +91,8 @@ extension IOMMUActive {
     if let xen = ownedByXen(ground) { return xen }
     let names = without.prefix(4).map(\.address.description).joined(separator: ", ")
     var quotes = stateQuotes(groups, ground)
-    quotes.append(Quote(ground.evidence.pciDevices.source, "without a group: \(names)\(without.count > 4 ? ", …" : "")"))
+    quotes.append(
+      Quote(ground.evidence.pciDevices.source, "without a group: \(names)\(without.count > 4 ? ", …" : "")"))
     guard without.allSatisfy(\.isIntelIntegratedGraphics) else {
       return .warn(
         partly, "The IOMMU is on, but \(counted(without.count, "device")) is or are in no group: \(names).",
@@ -108,11 +112,13 @@ extension IOMMUActive {
     if let message = ground.facts.first(.intelGraphicsQuirk) {
       return .warn(
         partly, summary, evidence: quotes + [ground.quote(message)],
-        cureDetail: "The kernel does so on this chipset, whose graphics fail behind an IOMMU; no argument changes it.")
+        cureDetail:
+          "The kernel does so on this chipset, whose graphics fail behind an IOMMU; no argument changes it.")
     }
     let option = "INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF"
     let configuration = ground.evidence.kernelConfiguration
-    let byDefault = configuration.value?[option].map { _ in Quote(configuration.source, "CONFIG_\(option)=y") }
+    let byDefault = configuration.value?[option].map { _ in Quote(configuration.source, "CONFIG_\(option)=y")
+    }
     return .warn(
       partly, summary, evidence: quotes + [byDefault].compactMap { $0 },
       commands: ground.arguments?.intel == .on ? [] : [enableIntel], needsReboot: true)
@@ -154,15 +160,18 @@ extension IOMMUActive {
 // MARK: By the log alone
 
 extension IOMMUActive {
-  private static func byLog(_ ground: IOMMUGround, _ logged: LoggedIOMMUState?, unmeasured: String) -> Verdict {
+  private static func byLog(_ ground: IOMMUGround, _ logged: LoggedIOMMUState?, unmeasured: String) -> Verdict
+  {
     if let xen = ownedByXen(ground) { return xen }
     switch logged {
     case .on(let message): return onByLog(message, ground)
     case .off where ground.facts.groups.isUnsafeOnly:
-      return unsafe(ground.facts.first(.noIOMMUGroup).map(ground.quote) ?? Quote(ground.evidence.kernelLog.source, ""))
+      return unsafe(
+        ground.facts.first(.noIOMMUGroup).map(ground.quote) ?? Quote(ground.evidence.kernelLog.source, ""))
     case .silent(let message):
       var reason = WhyIOMMUIsOff(ground, log: logged)
-      reason.evidence.append(ground.quote(message, but: "the log goes on to this without a word of a working IOMMU"))
+      reason.evidence.append(
+        ground.quote(message, but: "the log goes on to this without a word of a working IOMMU"))
       return reason.verdict
     case .off, .failed: return WhyIOMMUIsOff(ground, log: logged).verdict
     case .undecided(let why): return unknown(unmeasured, why, ground)
@@ -177,7 +186,9 @@ extension IOMMUActive {
         evidence: [ground.quote(message)])
     }
     var quotes = [ground.quote(message)]
-    if let left = ground.facts.first(of: .intelGraphicsOff, .intelGraphicsQuirk) { quotes.append(ground.quote(left)) }
+    if let left = ground.facts.first(of: .intelGraphicsOff, .intelGraphicsQuirk) {
+      quotes.append(ground.quote(left))
+    }
     return .pass("The IOMMU is on, by the kernel's messages.", evidence: quotes)
   }
 

@@ -20,34 +20,41 @@ package enum IOMMUMessages: Check {
 
   package static let faults = Cause(
     "faults",
-    meaning: "The IOMMU stopped accesses of a device, or did not answer. A device whose faults go on does not work "
+    meaning:
+      "The IOMMU stopped accesses of a device, or did not answer. A device whose faults go on does not work "
       + "as it should, in the host or in a guest; faults at the very start of a boot alone are mostly left over from "
       + "firmware and do no harm.",
-    cure: "Update the device's driver and firmware. If the device is the host's own and faults go on, iommu=pt "
+    cure:
+      "Update the device's driver and firmware. If the device is the host's own and faults go on, iommu=pt "
       + "(passthru-doctor kargs add iommu=pt) takes the host's devices out of translation; passthrough still works.",
     mender: .person)
 
   package static let firmwareBug = Cause(
     "firmware-bug",
-    meaning: "The kernel found the firmware's description of the IOMMU wrong, or firmware claims memory for a device "
+    meaning:
+      "The kernel found the firmware's description of the IOMMU wrong, or firmware claims memory for a device "
       + "so that the device cannot be given away. Most such messages are only warnings; whether the IOMMU works "
       + "all the same, iommu.active tells.",
-    cure: "Update the firmware. For a device that firmware claims memory for, look for a setting that releases it: HP "
+    cure:
+      "Update the firmware. For a device that firmware claims memory for, look for a setting that releases it: HP "
       + "and HPE describe one per slot (conrep or ilorest); on newer AMD boards it is \"Pre-boot DMA Protection\".",
     mender: .firmware)
 
   package static let logUnreadable = Cause(
     "log-unreadable",
-    meaning: "The kernel log may not be read by this user (kernel.dmesg_restrict), so that faults and firmware bugs "
+    meaning:
+      "The kernel log may not be read by this user (kernel.dmesg_restrict), so that faults and firmware bugs "
       + "cannot be seen.",
     cure: "Run the program as root.",
     mender: .person)
 
   package static let logLost = Cause(
     "log-lost",
-    meaning: "The log does not reach back to the start of the boot: the kernel's buffer has wrapped, or the copy is "
+    meaning:
+      "The log does not reach back to the start of the boot: the kernel's buffer has wrapped, or the copy is "
       + "an excerpt. What was said of the IOMMU then is lost.",
-    cure: "Run it again soon after the next start, or keep a journal (mkdir /var/log/journal), or enlarge the "
+    cure:
+      "Run it again soon after the next start, or keep a journal (mkdir /var/log/journal), or enlarge the "
       + "buffer with the kernel argument log_buf_len=4M.",
     mender: .person)
 
@@ -76,9 +83,12 @@ package enum IOMMUMessages: Check {
     }
     if !bugQuotes.isEmpty { return .warn(firmwareBug, summary(of: facts), evidence: bugQuotes) }
     if log.startIsLost {
-      return .unknown("The start of the boot is not in the kernel log.", cause: logLost, evidence: [Quote(source, "no line \"Linux version\"")])
+      return .unknown(
+        "The start of the boot is not in the kernel log.", cause: logLost,
+        evidence: [Quote(source, "no line \"Linux version\"")])
     }
-    return .pass("The kernel has no complaint about the IOMMU.", evidence: [Quote(source, "no fault, no firmware bug")])
+    return .pass(
+      "The kernel has no complaint about the IOMMU.", evidence: [Quote(source, "no fault, no firmware bug")])
   }
 
   /// More quotes than a reader takes in are none.
@@ -102,12 +112,16 @@ package enum IOMMUMessages: Check {
     if faults.allSatisfy({ $0.kind == .interrupt }) {
       return "Interrupt remapping stopped interrupts\(of); DMA is not concerned."
     }
-    if faults.allSatisfy({ $0.kind == .command }) { return "The IOMMU\(of) did not finish its commands in time." }
+    if faults.allSatisfy({ $0.kind == .command }) {
+      return "The IOMMU\(of) did not finish its commands in time."
+    }
     return "The IOMMU stopped accesses\(of)."
   }
 
   private static func summary(of facts: KernelLogFacts) -> String {
-    guard facts.firmwareBugs.isEmpty else { return "The kernel found the firmware's description of the IOMMU faulty." }
+    guard facts.firmwareBugs.isEmpty else {
+      return "The kernel found the firmware's description of the IOMMU faulty."
+    }
     return "Firmware reserves memory for a device, and VFIO was refused it."
   }
 }

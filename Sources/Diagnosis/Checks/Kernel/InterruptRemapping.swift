@@ -22,31 +22,37 @@ package enum InterruptRemapping: Check {
   package static let off = Cause(
     "off",
     meaning: "Interrupts of devices are not remapped, so that VFIO refuses to give devices away on x86.",
-    cure: "Update the firmware; on Intel the kernel needs CONFIG_IRQ_REMAP. If you trust the guests, VFIO can be told "
+    cure:
+      "Update the firmware; on Intel the kernel needs CONFIG_IRQ_REMAP. If you trust the guests, VFIO can be told "
       + "to do without: options vfio_iommu_type1 allow_unsafe_interrupts=1 in modprobe.d. A guest can then send "
       + "the host any interrupt.",
     mender: .person)
 
   package static let disabledByArgument = Cause(
     "disabled-by-argument",
-    meaning: "A kernel argument switches interrupt remapping off (intremap=off, nointremap, noapic, or with AMD "
+    meaning:
+      "A kernel argument switches interrupt remapping off (intremap=off, nointremap, noapic, or with AMD "
       + "amd_iommu=off), so that VFIO refuses to give devices away.",
     cure: "Remove the argument and restart; passthru-doctor undo puts it back.",
     mender: .program)
 
   package static let firmwareOptOut = Cause(
     "firmware-opt-out",
-    meaning: "The firmware's table says that this machine cannot remap interrupts, or leaves out what the kernel "
+    meaning:
+      "The firmware's table says that this machine cannot remap interrupts, or leaves out what the kernel "
       + "needs for it (the south bridge's IO-APIC), so that VFIO refuses to give devices away.",
-    cure: "Update the firmware. With AMD, ivrs_ioapic[…]= on the command line can supply a missing entry for those "
+    cure:
+      "Update the firmware. With AMD, ivrs_ioapic[…]= on the command line can supply a missing entry for those "
       + "who know its values.",
     mender: .firmware)
 
   package static let unsafeInterruptsAllowed = Cause(
     "unsafe-interrupts-allowed",
-    meaning: "vfio_iommu_type1's allow_unsafe_interrupts is set: VFIO gives devices away also where interrupts are "
+    meaning:
+      "vfio_iommu_type1's allow_unsafe_interrupts is set: VFIO gives devices away also where interrupts are "
       + "not remapped, and a guest could then send the host any interrupt.",
-    cure: "Remove allow_unsafe_interrupts from modprobe.d and from the kernel command line, unless the hardware "
+    cure:
+      "Remove allow_unsafe_interrupts from modprobe.d and from the kernel command line, unless the hardware "
       + "leaves no choice and the guests are trusted.",
     mender: .person)
 
@@ -85,10 +91,12 @@ package enum InterruptRemapping: Check {
     let quotes = [because, quote].compactMap { $0 }
     // Without an IOMMU nothing is lost by it: that is the thing to mend, and iommu.active says so.
     guard IOMMUActive.isOn(ground.evidence) else {
-      return .warn(cause, "Interrupts are not remapped.", evidence: quotes, commands: commands, needsReboot: true)
+      return .warn(
+        cause, "Interrupts are not remapped.", evidence: quotes, commands: commands, needsReboot: true)
     }
     return .fail(
-      cause, "The IOMMU is on, but interrupts are not remapped: VFIO refuses to give devices away.", evidence: quotes,
+      cause, "The IOMMU is on, but interrupts are not remapped: VFIO refuses to give devices away.",
+      evidence: quotes,
       commands: commands, needsReboot: true)
   }
 
