@@ -25,12 +25,12 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
-    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -58,6 +58,7 @@ let package = Package(
       name: "HostSurveyTests",
       dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
 )
