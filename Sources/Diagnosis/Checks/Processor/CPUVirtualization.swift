@@ -183,10 +183,3 @@ extension CPUVirtualization {
     return "This kernel is built without KVM for Intel processors, and such a kernel can hide VT-x itself."
   }
 }
-
-extension HostEvidence {
-  /// Whether anything says that the host is itself a guest.
-  var isVirtualMachine: Bool {
-    processors.value?.hasHypervisorFlag == true || hypervisor.value != nil
-  }
-}
