@@ -28,15 +28,15 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
-    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
       dependencies: [
-        "PCISurvey", "BlockDevices", "KernelModules", "HostPrograms", "HostFiles", "HostModel",
+        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "HostFiles", "HostModel",
       ]),
 
     // Judgement and its words: pure.
@@ -71,6 +71,7 @@ let package = Package(
     .testTarget(
       name: "DiagnosisTests",
       dependencies: ["Diagnosis", "HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
 )
