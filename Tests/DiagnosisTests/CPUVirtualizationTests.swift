@@ -14,7 +14,7 @@ struct CPUVirtualizationTests {
   }
 
   private func log(_ text: String) -> Observed<KernelLog> {
-    .found(KernelLog(messages: [KernelMessage(text: text)]), source: "var/log/dmesg")
+    .found(KernelLog(parsing: Array(text.utf8), origin: .savedFile), source: "var/log/dmesg")
   }
 
   @Test(arguments: ["fpu vmx", "svm fpu"])
