@@ -54,7 +54,9 @@ package enum CPUVirtualization: Check {
   package static let causes = [noFlag, disabledByFirmware, hiddenByHypervisor, unsupportedArchitecture]
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
-    if let message = firmwareLock(in: evidence.kernelLog.value) { return locked(message, evidence) }
+    if let message = evidence.kernelLog.value?.facts.first(.virtualizationOffByFirmware) {
+      return locked(message.text, evidence)
+    }
     guard let processors = evidence.processors.value else { return unmeasured(evidence.processors) }
     switch processors.architecture {
     case .unknown:
@@ -71,22 +73,6 @@ package enum CPUVirtualization: Check {
 // MARK: - By the kernel log
 
 extension CPUVirtualization {
-  /// The message by which the kernel says that the firmware's lock keeps virtualization off.
-  private static func firmwareLock(in log: KernelLog?) -> String? {
-    log?.messages.first { isFirmwareLock($0.text) }?.text
-  }
-
-  /// arch/x86/kernel/cpu/feat_ctl.c (5.6), arch/x86/kernel/cpu/amd.c (6.7), arch/x86/kvm/x86.c,
-  /// vmx.c and svm.c. "not supported by CPU" and "no hardware support" are no such message.
-  static func isFirmwareLock(_ text: String) -> Bool {
-    let text = text.lowercased()
-    return text.contains("vmx (outside txt) disabled by bios")
-      || text.contains("vmx (inside txt) disabled by bios")
-      || text.contains("svm disabled (by bios)")
-      || text.contains("vmx not enabled (by bios)")
-      || text.contains("kvm: ") && text.contains("disabled by bios")
-  }
-
   private static func locked(_ message: String, _ evidence: HostEvidence) -> Verdict {
     let quote = Quote(evidence.kernelLog.source, message)
     if evidence.isVirtualMachine {
