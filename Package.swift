@@ -25,12 +25,12 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
-    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -47,7 +47,7 @@ let package = Package(
 
     // Recorded hosts that several tests are made of.
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
-    .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
+    .testTarget(name: "HostModelTests", dependencies: ["HostModel", "TestHosts"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(
       name: "HostSurveyTests",
       dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel", "TestHosts"]),
+    .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
 )
