@@ -25,12 +25,12 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
-    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -54,10 +54,11 @@ let package = Package(
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
     .testTarget(
       name: "HostSurveyTests",
-      dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
+      dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
 )

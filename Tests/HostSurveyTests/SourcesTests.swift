@@ -159,6 +159,20 @@ struct SourcesTests {
     #expect(observed.value?.options == ["VFIO": "m", "KVM": "y"])
   }
 
+  @Test(
+    .enabled(if: (try? HostRoot(directory: "/").exists("proc/config.gz")) == true, "this kernel shows none"))
+  func kernelConfigurationOfTheKernelItself() throws {
+    let observed = surveyKernelConfiguration(try HostRoot(directory: "/"), release: "none such")
+    #expect(observed.source == "proc/config.gz")
+    #expect(
+      observed.value?["KVM"] != nil || observed.value?["MODULES"] != nil || observed.value?.options == [:])
+  }
+
+  @Test func kernelConfigurationThatDoesNotUnpack() {
+    let observed = surveyKernelConfiguration(root(["proc/config.gz": "x"]), release: "6.6")
+    #expect(observed == .unreadable(source: "proc/config.gz", reason: "it does not unpack"))
+  }
+
   @Test func kernelConfigurationOfNoOtherKernel() {
     #expect(
       surveyKernelConfiguration(root(["boot/config-6.5": "CONFIG_VFIO=m"]), release: "6.6").value == nil)
