@@ -47,7 +47,7 @@ let package = Package(
 
     // Recorded hosts that several tests are made of.
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
-    .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
+    .testTarget(name: "HostModelTests", dependencies: ["HostModel", "TestHosts"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(
       name: "HostSurveyTests",
       dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel", "TestHosts"]),
     .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
