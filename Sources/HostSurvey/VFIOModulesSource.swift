@@ -80,7 +80,7 @@ struct VFIOModulesSource {
       state.softDependencies = module.softDependenciesBefore + module.softDependenciesAfter
       if wantsSignatures, state.isPresent, loaded.value?.contains(name) != true {
         // A file that libkmod cannot unpack leaves only this question open.
-        state.isSigned = (try? kmod.signature(ofModuleNamed: name)).map { $0 != nil }
+        do { state.isSigned = try kmod.signature(ofModuleNamed: name) != nil } catch {}
       }
       return state
     }
