@@ -45,11 +45,28 @@ let package = Package(
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
 
-    .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    // Recorded hosts that several tests are made of.
+    .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
+    .testTarget(name: "HostModelTests", dependencies: ["HostModel", "TestHosts"]),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
+    .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
+    .testTarget(
+      name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
+    .testTarget(
+      name: "HostSurveyTests",
+      dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel", "TestHosts"]),
     .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
-    .testTarget(name: "HostSurveyTests", dependencies: ["HostSurvey", "HostFiles", "HostModel"]),
-    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone builds this target: it links libFuzzer, which has a main of its own.
+if Context.environment["PASSTHRU_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-parsers", dependencies: ["HostFiles", "HostModel"], path: "Tests/Fuzzing",
+      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
+}

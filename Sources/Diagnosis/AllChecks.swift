@@ -1,7 +1,21 @@
 /// Every check, in the order of the report. One line each.
 package let allChecks: [any Check.Type] = [
+  // processor
   CPUVirtualization.self,
+  // firmware
+  FirmwareIOMMUTable.self,
+  ReservedMemory.self,
+  // kernel
   IOMMUActive.self,
   IOMMUMessages.self,
   InterruptRemapping.self,
+  CommandLineArguments.self,
+  KernelLockdown.self,
+  // modules
+  VFIOModules.self,
+  // virtualization
+  KVMAccess.self,
+  QEMUInstalled.self,
+  LibvirtRunning.self,
+  MemlockLimit.self,
 ]

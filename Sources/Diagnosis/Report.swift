@@ -9,7 +9,7 @@ package struct Finding: Sendable {
 /// Every check's finding on one host, and what follows from them.
 package struct Report: Sendable {
   /// What all findings together say.
-  package enum Verdict: String, Sendable {
+  package enum Outcome: String, Sendable {
     case ready
     case notReady = "not-ready"
     case undecided
@@ -24,7 +24,7 @@ package struct Report: Sendable {
 
   /// Not ready if a check failed; otherwise undecided if a required one is unknown. A warning
   /// changes nothing.
-  package var verdict: Verdict {
+  package var outcome: Outcome {
     if findings.contains(where: { $0.verdict.status == .fail }) { return .notReady }
     if findings.contains(where: { $0.check.isRequired && $0.verdict.status == .unknown }) {
       return .undecided

@@ -13,10 +13,12 @@ private struct ProcessorInfoParser {
   private var info = ProcessorInfo()
   /// Pieces of the flags line being read, one a line.
   private var flagLines: [ArraySlice<UInt8>] = []
-  /// The flags line before, whose repetition is known by its bytes without a search for its end.
-  private var lastFlags: ArraySlice<UInt8>?
+  /// The last flags line that was whole, and its set: its repetition is known by its bytes alone.
+  private var last: (content: ArraySlice<UInt8>, set: Int)?
+  /// Whether the flags line being read repeats `last`.
+  private var repeatsLast = false
   /// Where in `info.flagSets` the set of a flags line stands, so that it is taken apart only once.
-  private var knownFlags: [ArraySlice<UInt8>: Int] = [:]
+  private var knownSets: [ArraySlice<UInt8>: Int] = [:]
   private var processorLines = 0
   private var hasX86Key = false
   private var foreignArchitecture: String?
@@ -24,46 +26,60 @@ private struct ProcessorInfoParser {
   mutating func read(_ bytes: [UInt8]) {
     var start = 0
     while start < bytes.count {
-      var end = start
-      var colon: Int?
-      while end < bytes.count, bytes[end] != 0x0a {
-        if colon == nil, bytes[end] == UInt8(ascii: ":") {
-          colon = end
-          if let skipped = endOfRepeatedFlags(in: bytes, from: start, colon: end) {
-            end = skipped
-            break
-          }
-        }
-        end += 1
-      }
-      if start == end || colon != nil { finishFlags() }
-      if let colon {
-        read(key: trimPasted(bytes[start..<colon]), value: bytes[(colon + 1)..<end])
+      let line = nextLine(of: bytes.span, from: start)
+      if line.end == start || line.colon != nil { finishFlags() }
+      if let colon = line.colon {
+        repeatsLast = line.repeatsLast
+        read(key: trimPasted(bytes[start..<colon]), value: bytes[(colon + 1)..<line.end])
       } else if !flagLines.isEmpty {
-        flagLines.append(bytes[start..<end])
+        flagLines.append(bytes[start..<line.end])
       }
-      start = end + 1
+      start = line.end + 1
     }
   }
 
-  /// Where the line ends if it is the same flags line as the last one.
-  private func endOfRepeatedFlags(in bytes: [UInt8], from start: Int, colon: Int) -> Int? {
-    guard let last = lastFlags, bytes[start] == UInt8(ascii: "f") else { return nil }
-    let end = colon + 1 + last.count
-    guard end < bytes.count, bytes[end] == 0x0a, bytes[(colon + 1)..<end] == last else { return nil }
-    return end
+  private struct Line {
+    /// Where its first colon stands.
+    let colon: Int?
+    /// Where its line feed stands.
+    let end: Int
+    /// Whether what follows the colon is the same as in the last flags line.
+    let repeatsLast: Bool
+  }
+
+  private func nextLine(of bytes: Span<UInt8>, from start: Int) -> Line {
+    var end = start
+    var colon: Int?
+    while end < bytes.count, bytes[end] != 0x0a {
+      if colon == nil, bytes[end] == UInt8(ascii: ":") {
+        colon = end
+        if let last = last?.content, Self.areSame(bytes, at: end &+ 1, and: last.indices) {
+          return Line(colon: colon, end: end &+ 1 &+ last.count, repeatsLast: true)
+        }
+      }
+      end &+= 1
+    }
+    return Line(colon: colon, end: end, repeatsLast: false)
+  }
+
+  /// Whether a line's rest from `start` on is the same as an earlier line's.
+  private static func areSame(_ bytes: Span<UInt8>, at start: Int, and earlier: Range<Int>) -> Bool {
+    let (end, overflows) = start.addingReportingOverflow(earlier.count)
+    guard !overflows, end < bytes.count, bytes[end] == 0x0a else { return false }
+    for offset in 0..<earlier.count
+    where bytes[start &+ offset] != bytes[earlier.lowerBound &+ offset] { return false }
+    return true
   }
 
   private mutating func read(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
-    guard let first = key.first else { return }
     // Most lines are of no use: their first letters are told apart before anything is compared.
-    switch first {
+    switch key.first {
     case UInt8(ascii: "p") where key.isText("processor"): processorLines += 1
     case UInt8(ascii: "f") where key.isText("flags"): flagLines = [value]
-    case UInt8(ascii: "v") where key.isText("vendor_id"):
-      if info.vendor == nil { info.vendor = trimPasted(value).text }
-    case UInt8(ascii: "m") where key.isText("model name"):
-      if info.modelName == nil { info.modelName = trimPasted(value).text }
+    case UInt8(ascii: "v") where info.vendor == nil && key.isText("vendor_id"):
+      info.vendor = trimPasted(value).text
+    case UInt8(ascii: "m") where info.modelName == nil && key.isText("model name"):
+      info.modelName = trimPasted(value).text
     default:
       if info.flagSets.isEmpty { readOther(key: key, value: value) }
     }
@@ -94,14 +110,19 @@ private struct ProcessorInfoParser {
   private mutating func finishFlags(isCut: Bool = false) {
     guard let first = flagLines.first else { return }
     defer { flagLines = [] }
-    let content = flagLines.count == 1 ? first : Array(flagLines.joined(separator: [0x0a]))[...]
-    lastFlags = first
-    if !isCut, let index = knownFlags[content] {
-      info.flagSets[index].processorCount += 1
+    let isWhole = flagLines.count == 1 && !isCut
+    if isWhole, repeatsLast, let last {
+      info.flagSets[last.set].processorCount += 1
+      return
+    }
+    let content = isWhole ? first : Array(flagLines.joined(separator: [0x0a]))[...]
+    if !isCut, let known = knownSets[content] {
+      info.flagSets[known].processorCount += 1
     } else {
-      if !isCut { knownFlags[content] = info.flagSets.count }
+      knownSets[content] = info.flagSets.count
       info.flagSets.append(ProcessorInfo.FlagSet(joining: flagLines, isCut: isCut))
     }
+    last = isWhole ? knownSets[content].map { (first, $0) } : nil
   }
 
   mutating func result(endsWithin isInLine: Bool) -> ProcessorInfo {
@@ -151,12 +172,11 @@ private func isFlagLetter(_ byte: UInt8) -> Bool {
 
 /// Without blanks, TABs and no-break spaces (as UTF-8 or Latin-1) at either end.
 private func trimPasted(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-  var slice = bytes
-  while let first = slice.first, isSpace(first) || first == 0xc2 || first == 0xa0 {
-    slice = slice.dropFirst()
-  }
-  while let last = slice.last, isSpace(last) || last == 0xc2 || last == 0xa0 { slice = slice.dropLast() }
-  return slice
+  func isPastedSpace(_ byte: UInt8) -> Bool { isSpace(byte) || byte == 0xc2 || byte == 0xa0 }
+  guard let first = bytes.firstIndex(where: { !isPastedSpace($0) }),
+    let last = bytes.lastIndex(where: { !isPastedSpace($0) })
+  else { return [] }
+  return bytes[first...last]
 }
 
 extension ArraySlice<UInt8> {

@@ -9,53 +9,29 @@ import ProgramRunning
 package enum KernelLogSource {
   /// Reads the log of the host below `root`.
   package static func read(_ root: HostRoot) -> Observed<KernelLog> {
-    root.isRunningHost ? readRunning(root) : readRecorded(root)
+    let ring = readRing(of: root)
+    if let log = ring.value, !log.startIsLost { return ring }
+    // Only now: starting a program takes longer than all the rest of the report.
+    let others = [readJournal(of: root), root.isRunningHost ? readSaved(of: root) : savedLog(root)]
+    return others.first { $0.value?.startIsLost == false } ?? ring.orElse(others)
   }
 
   private static let ringPath = "dev/kmsg"
   private static let savedPath = "var/log/dmesg"
   private static let journalName = "journalctl -k -b"
 
-  // MARK: The running host
-
-  private static func readRunning(_ root: HostRoot) -> Observed<KernelLog> {
-    let ring = readRing()
-    if let log = ring.value, !log.startIsLost { return ring }
-    // Only now: starting a program takes longer than all the rest of the report.
-    let others = [readJournal(), readSaved(of: root)]
-    return others.first { $0.value?.startIsLost == false } ?? ring.orElse(others)
-  }
-
-  /// dev/kmsg gives one record a read. EPIPE: records were overwritten before they could be read, and
-  /// the next read goes on behind them. EPERM: kernel.dmesg_restrict.
-  private static func readRing() -> Observed<KernelLog> {
-    let file = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    guard file >= 0 else {
-      let code = errno
-      return code == ENOENT ? .absent(source: ringPath) : .unreadable(source: ringPath, reason: denial(code))
-    }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(1 << 18)
-    var hasLostRecords = false
-    // CONSOLE_EXT_LOG_MAX of the kernel is 8192: a longer record does not exist.
-    var record = [UInt8](repeating: 0, count: 8192)
-    while bytes.count < HostRoot.sizeLimit {
-      let got = Glibc.read(file, &record, record.count)
-      if got > 0 {
-        bytes += record[..<got]
-        if bytes.last != 0x0a { bytes.append(0x0a) }
-        continue
+  /// EPERM: kernel.dmesg_restrict. A recorded host holds the records as a file.
+  private static func readRing(of root: HostRoot) -> Observed<KernelLog> {
+    do throws(HostFileError) {
+      guard let records = try root.kernelRecords() else { return .absent(source: ringPath) }
+      guard !records.text.isEmpty else {
+        return .unreadable(source: ringPath, reason: "it holds no messages")
       }
-      let code = got < 0 ? errno : 0
-      if code == EPIPE { hasLostRecords = true }
-      if code == EPIPE || code == EINTR { continue }
-      guard code == 0 || code == EAGAIN else { return .unreadable(source: ringPath, reason: denial(code)) }
-      break
+      let log = KernelLog(parsing: records.text, origin: .ringBuffer, startIsLost: records.lostSome)
+      return .found(log, source: ringPath)
+    } catch {
+      return .unreadable(source: ringPath, reason: denial(error.code))
     }
-    guard !bytes.isEmpty else { return .unreadable(source: ringPath, reason: "it holds no messages") }
-    return .found(
-      KernelLog(parsing: bytes, origin: .ringBuffer, startIsLost: hasLostRecords), source: ringPath)
   }
 
   private static func denial(_ code: Int32) -> String {
@@ -63,20 +39,30 @@ package enum KernelLogSource {
     return code == EPERM ? "\(reason) (kernel.dmesg_restrict)" : reason
   }
 
-  private static func readJournal() -> Observed<KernelLog> {
-    let paths = ["/usr/bin/journalctl", "/bin/journalctl", "/run/current-system/sw/bin/journalctl"]
-    guard let path = paths.first(where: { access($0, X_OK) == 0 }) else {
-      return .absent(source: journalName)
+  /// Run on the running host alone; a recorded host answers with what was kept.
+  private static func readJournal(of root: HostRoot) -> Observed<KernelLog> {
+    var failure: Observed<KernelLog> = .absent(source: journalName)
+    let answer = root.probed("journal") {
+      guard root.isRunningHost else { return nil }
+      do throws(ProgramRun.Failure) {
+        return try journal()?.text
+      } catch {
+        failure = .unreadable(source: journalName, reason: words(for: error))
+        return nil
+      }
     }
+    guard let answer, !answer.isEmpty else { return failure }
+    return .found(KernelLog(parsing: Array(answer.utf8), origin: .journal), source: journalName)
+  }
+
+  /// What journalctl prints; nil where there is none, or no journal.
+  private static func journal() throws(ProgramRun.Failure) -> [UInt8]? {
+    let paths = ["/usr/bin/journalctl", "/bin/journalctl", "/run/current-system/sw/bin/journalctl"]
+    guard let path = paths.first(where: { access($0, X_OK) == 0 }) else { return nil }
     let journal = ProgramRun(
       path, ["-k", "-b", "-o", "short-monotonic", "--no-pager", "-q"], timeLimit: 2000, outputLimit: 16 << 20)
-    do throws(ProgramRun.Failure) {
-      let outcome = try journal.run()
-      guard outcome.status == 0, !outcome.output.isEmpty else { return .absent(source: journalName) }
-      return .found(KernelLog(parsing: outcome.output, origin: .journal), source: journalName)
-    } catch {
-      return .unreadable(source: journalName, reason: words(for: error))
-    }
+    let outcome = try journal.run()
+    return outcome.status == 0 ? outcome.output : nil
   }
 
   private static func words(for failure: ProgramRun.Failure) -> String {
@@ -109,19 +95,6 @@ package enum KernelLogSource {
       if words.count == 2, words[0].elementsEqual("btime".utf8) { return Int(words[1].text) }
     }
     return nil
-  }
-
-  // MARK: Another root
-
-  /// A recorded host holds the records of dev/kmsg as a file; an image may hold a saved log.
-  private static func readRecorded(_ root: HostRoot) -> Observed<KernelLog> {
-    let ring = root.observe(ringPath) { KernelLog(parsing: $0, origin: .ringBuffer) }
-    if ring.value != nil { return ring }
-    let saved = savedLog(root)
-    if case .absent = saved, ring.unreadableReason != nil, (try? root.kind(at: ringPath)) == .file {
-      return ring
-    }
-    return saved
   }
 
   private static func savedLog(_ root: HostRoot) -> Observed<KernelLog> {

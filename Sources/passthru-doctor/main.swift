@@ -1,1 +1,4 @@
 import DoctorCommands
+import Glibc
+
+exit(runPassthruDoctor(Array(CommandLine.arguments.dropFirst())))

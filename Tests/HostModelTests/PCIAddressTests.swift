@@ -12,7 +12,9 @@ struct PCIAddressTests {
     #expect(PCIAddress(text)?.description == "0000:00:1f.2")
   }
 
-  @Test(arguments: ["", ":", "00:20.0", "00:1f.8", "0:1f.0", "00:1f", "00:1f.0.0", "pci_0000_00_1f", "0000:00:1f.2 "])
+  @Test(arguments: [
+    "", ":", "00:20.0", "00:1f.8", "0:1f.0", "00:1f", "00:1f.0.0", "pci_0000_00_1f", "0000:00:1f.2 ",
+  ])
   func refusesWhatIsNone(text: String) {
     #expect(PCIAddress(text) == nil)
   }

@@ -37,7 +37,8 @@ struct KernelLogSourceTests {
   }
 
   @Test func refusalIsNotAbsence() {
-    #expect(read(["dev/kmsg": .denied(1)]).unreadableReason == "operation not permitted")
+    #expect(
+      read(["dev/kmsg": .denied(1)]).unreadableReason == "operation not permitted (kernel.dmesg_restrict)")
     #expect(read([:]).unreadableReason == nil)
     #expect(read([:]).value == nil)
   }

@@ -66,10 +66,10 @@ enum SysfsIOMMUState {
   }
 
   private static func neverHasGroup(_ device: PCIDevice) -> Bool {
-    if device.deviceClass >> 8 == 0x0806 { return true }
+    if device.subclass == 0x0806 { return true }
     let isVirtioIOMMU = device.vendor == 0x1af4 && device.device == 0x1057
     let isAMD = device.vendor == 0x1022 || device.vendor == 0x1d94
-    let isHostBridge = device.deviceClass >> 8 == 0x0600
+    let isHostBridge = device.subclass == 0x0600
     return isVirtioIOMMU || isAMD && device.address.device == 0 && (isHostBridge || device.address.bus == 0)
   }
 }
@@ -77,6 +77,6 @@ enum SysfsIOMMUState {
 extension PCIDevice {
   /// Intel's graphics inside the processor: always 00:02.0.
   var isIntelIntegratedGraphics: Bool {
-    vendor == 0x8086 && deviceClass >> 16 == 0x03 && address.bus == 0 && address.device == 2
+    vendor == 0x8086 && baseClass == 0x03 && address.bus == 0 && address.device == 2
   }
 }

@@ -1,0 +1,82 @@
+import HostFiles
+import HostModel
+
+/// Where the kernel lists PCI functions, below a root.
+package let pciDevicesPath = "sys/bus/pci/devices"
+
+/// Every PCI function below a root, in order of address.
+///
+/// A function that vanishes before it is read is left out; one whose ids cannot be read has none.
+package func surveyPCIDevices(_ root: HostRoot) -> Observed<[PCIDevice]> {
+  let names: [String]
+  do throws(HostFileError) {
+    guard let found = try root.names(in: pciDevicesPath) else { return missing(in: root) }
+    names = found
+  } catch {
+    return .unreadable(source: pciDevicesPath, reason: error.reason)
+  }
+  let addresses = names.compactMap { PCIAddress($0) }.sorted()
+  let list = (try? root.directory(at: pciDevicesPath)) ?? nil
+  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], in: list, root) }
+  return .found(devices.compactMap(\.self), source: pciDevicesPath)
+}
+
+/// A host without PCI has sysfs without this directory; a host without sysfs says nothing.
+private func missing<Value>(in root: HostRoot) -> Observed<Value> {
+  ((try? root.names(in: "sys")) ?? nil)?.isEmpty == false
+    ? .absent(source: pciDevicesPath)
+    : .unreadable(source: pciDevicesPath, reason: "sysfs is not mounted")
+}
+
+/// One function; nil when it is gone.
+package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevice? {
+  surveyPCIDevice(address, in: (try? root.directory(at: pciDevicesPath)) ?? nil, root)
+}
+
+private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ root: HostRoot) -> PCIDevice? {
+  let name = address.description
+  guard let directory = (try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil else { return nil }
+  func attribute(_ name: String) -> [UInt8]? { (try? directory.attribute(name)) ?? nil }
+  func link(_ name: String) -> [UInt8]? { (try? directory.linkTarget(name)) ?? nil }
+
+  var identity = FunctionIdentity(event: attribute("uevent") ?? [])
+  identity.complete(from: directory)
+  var device = PCIDevice(
+    address: address, vendor: identity.vendor, device: identity.device,
+    deviceClass: identity.deviceClass.map { $0 & 0xff_ffff }, subsystemVendor: identity.subsystemVendor,
+    subsystemDevice: identity.subsystemDevice, driver: identity.driver,
+    group: link("iommu_group").flatMap { groupNumber(lastComponent($0)) })
+  device.driverOverride = attribute("driver_override").flatMap(override)
+  device.parent = ((try? list?.linkTarget(name)) ?? nil).flatMap(parentAddress)
+  device.numaNode = decimal(attribute("numa_node")).flatMap { $0 < 0 ? nil : $0 }
+  device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }
+  if device.baseClass == 0x03 { device.bootVGA = decimal(attribute("boot_vga")).map { $0 == 1 } }
+  if !device.isBridge {
+    device.virtualFunctionOf = link("physfn").flatMap { PCIAddress(bytes: lastComponent($0)) }
+  }
+  return device
+}
+
+/// `(null)` stands for none (drivers/base/driver.c prints a null pointer).
+private func override(_ bytes: [UInt8]) -> String? {
+  let name = bytes.trimmed
+  return name.isEmpty || name.elementsEqual("(null)".utf8) ? nil : name.text
+}
+
+/// The last function but one on the way down to a device:
+/// `../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0` has the parent 0000:00:1c.0.
+private func parentAddress(_ target: [UInt8]) -> PCIAddress? {
+  var rest = target.dropLast(lastComponent(target).count + 1)
+  while !rest.isEmpty {
+    let component = lastComponent(rest)
+    // The short form, without a domain, is none of the kernel's names.
+    if component.count >= 12, let address = PCIAddress(bytes: component) { return address }
+    rest = rest.dropLast(component.count + 1)
+  }
+  return nil
+}
+
+func groupNumber(_ name: ArraySlice<UInt8>) -> Int? {
+  guard !name.isEmpty, name.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+  return Int(name.text)
+}

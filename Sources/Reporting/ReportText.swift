@@ -1,0 +1,179 @@
+import Diagnosis
+import HostModel
+
+/// How much of the report is printed.
+package enum Verbosity: Sendable {
+  /// Only what is wrong or could not be measured.
+  case quiet
+  case normal
+  /// Every piece of evidence, also of what is healthy.
+  case verbose
+}
+
+extension Report {
+  /// The report for a terminal: stage headers, one line a check, and below each problem the fact,
+  /// where it was seen, what follows, and what mends it.
+  package func text(on evidence: HostEvidence, style: TerminalStyle, verbosity: Verbosity) -> String {
+    var lines: [String] = []
+    if verbosity != .quiet { lines += evidence.heading(style) + [""] }
+    for stage in Stage.allCases {
+      let findings = findings.filter { $0.check.stage == stage }
+      let shown = verbosity == .quiet ? findings.filter(\.isWorthAttention) : findings
+      guard !shown.isEmpty else { continue }
+      lines.append(style.paint(stage.heading, .bold))
+      for finding in shown {
+        lines += finding.lines(style, verbose: verbosity == .verbose)
+      }
+      lines.append("")
+    }
+    lines += closing(style)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One sentence: ready, or what comes next.
+  private func closing(_ style: TerminalStyle) -> [String] {
+    let counts = [
+      (.fail, "problem"), (.warn, "warning"), (.unknown, "thing not measured"),
+    ].compactMap { (status: Verdict.Status, noun: String) -> String? in
+      let count = findings.count { $0.verdict.status == status }
+      guard count > 0 else { return nil }
+      let plural = noun == "thing not measured" ? "things not measured" : noun + "s"
+      return "\(count) \(count == 1 ? noun : plural)"
+    }
+    let tally = counts.isEmpty ? "" : " (" + counts.joined(separator: ", ") + ")"
+    let sentence: String
+    let color: TerminalStyle.Color
+    switch outcome {
+    case .ready:
+      sentence = "Ready: this host can hand PCI devices to guests\(tally)."
+      color = .green
+    case .notReady:
+      sentence = "Not ready\(tally). Next: \(nextStep)"
+      color = .red
+    case .undecided:
+      sentence = "Undecided\(tally). Next: \(nextStep)"
+      color = .yellow
+    }
+    return style.wrap(sentence, first: "", rest: "").map { style.paint($0, color) }
+  }
+
+  /// What to do first: the first failure in the order of the stages, or the first obstacle to a
+  /// decision.
+  private var nextStep: String {
+    let first =
+      findings.first { $0.verdict.status == .fail }
+      ?? findings.first { $0.check.isRequired && $0.verdict.status == .unknown }
+    guard let first else { return "passthru-doctor check -v" }
+    if let command = first.verdict.commands.first {
+      return "\(command)\(first.verdict.needsReboot ? ", then reboot" : "")."
+    }
+    if let cause = first.verdict.cause {
+      return cause.cure.sentences.first ?? cause.cure
+    }
+    return first.verdict.summary
+  }
+}
+
+extension Finding {
+  /// Problems, and what could not be measured.
+  fileprivate var isWorthAttention: Bool {
+    switch verdict.status {
+    case .fail, .warn, .unknown: true
+    case .pass, .skipped: false
+    }
+  }
+
+  fileprivate func lines(_ style: TerminalStyle, verbose: Bool) -> [String] {
+    let mark = verdict.status.mark(style)
+    // The mark may hold colour codes, which take no columns: wrap with a stand-in of its width.
+    let plainMark = verdict.status.mark(
+      TerminalStyle(usesColor: false, usesUnicode: style.usesUnicode, width: 80))
+    var lines = style.wrap(printable(verdict.summary), first: "  \(plainMark) ", rest: "      ")
+    if let first = lines.first {
+      lines[0] = "  \(mark) " + first.dropFirst(plainMark.count + 3)
+    }
+    guard isWorthAttention || verbose else { return lines }
+    if verbose || verdict.status != .pass {
+      for quote in verdict.evidence {
+        let source = quote.source.isEmpty ? "" : "/\(quote.source): "
+        lines += style.wrap(printable(source + quote.quote), first: "      seen in ", rest: "        ")
+      }
+    }
+    if let cause = verdict.cause {
+      lines += style.wrap(cause.meaning, first: "      ")
+      let cure = [cause.cure, verdict.cureDetail ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+      lines += style.wrap(printable(cure), first: "      cure: ", rest: "        ")
+      for command in verdict.commands {
+        lines.append("        " + style.paint("$ " + printable(command), .cyan))
+      }
+      if verdict.needsReboot { lines.append("        then reboot") }
+    }
+    if isWorthAttention || verbose {
+      lines.append(style.paint("      more: passthru-doctor explain \(check.id)", .faint))
+    }
+    return lines
+  }
+}
+
+extension Verdict.Status {
+  /// `[✓]` and so on; `[ok]`-like words where Unicode cannot be had. All of one width.
+  fileprivate func mark(_ style: TerminalStyle) -> String {
+    switch self {
+    case .pass: style.paint(style.usesUnicode ? "[✓]" : "[+]", .green)
+    case .warn: style.paint("[!]", .yellow)
+    case .fail: style.paint(style.usesUnicode ? "[✗]" : "[x]", .red)
+    case .unknown: style.paint("[?]", .yellow)
+    case .skipped: style.paint("[-]", .faint)
+    }
+  }
+}
+
+extension Stage {
+  /// The header in the report.
+  fileprivate var heading: String {
+    switch self {
+    case .processor: "Processor"
+    case .firmware: "Firmware"
+    case .kernel: "Kernel"
+    case .bootLoader: "Boot loader"
+    case .modules: "Modules"
+    case .devices: "Devices"
+    case .binding: "Binding at boot"
+    case .virtualization: "Virtualization"
+    }
+  }
+}
+
+extension HostEvidence {
+  fileprivate func heading(_ style: TerminalStyle) -> [String] {
+    let name = osRelease.value?.prettyName ?? distributionName ?? "unknown distribution"
+    let parts = [
+      name, "kernel \(kernelRelease.value ?? "unknown")",
+      firmwareKind.value.map { $0 == .efi ? "EFI" : "BIOS" } ?? "firmware kind unknown",
+      processorName ?? "processor unknown",
+      isVirtualized == true ? "a virtual machine" : nil,
+    ].compactMap(\.self)
+    let subject = isRunningHost ? "This host" : root
+    return style.wrap(printable("\(subject): \(parts.joined(separator: ", "))"), first: "", rest: "  ")
+  }
+}
+
+extension String {
+  /// The sentences of a text, each with its full stop.
+  var sentences: [String] {
+    var result: [String] = []
+    var current = ""
+    var previous: Character = " "
+    for character in self {
+      if character == " ", previous == "." {
+        result.append(current)
+        current = ""
+      } else {
+        current.append(character)
+      }
+      previous = character
+    }
+    if !current.isEmpty { result.append(current) }
+    return result
+  }
+}

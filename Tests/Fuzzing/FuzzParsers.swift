@@ -1,0 +1,51 @@
+import Glibc
+import HostFiles
+import HostModel
+
+// The parsers of what an attacker, a broken firmware or a damaged disk can put before the
+// program. Each takes bytes and must neither trap, hang, nor grow without bound.
+private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
+  "snapshot": { bytes in
+    guard let files = try? SnapshotText.parse(bytes) else { return }
+    // What was read must print and read back the same.
+    let printed = SnapshotText.print(files)
+    guard let again = try? SnapshotText.parse(printed), SnapshotText.print(again) == printed else {
+      fatalError("a snapshot does not survive being printed")
+    }
+    var replacement = IdentifierReplacement()
+    _ = replacement.apply(to: files)
+  }
+]
+
+nonisolated(unsafe) private var parse: ([UInt8]) -> Void = { _ in }
+
+@_extern(c, "LLVMFuzzerRunDriver")
+private func runDriver(
+  _ argc: UnsafeMutablePointer<Int32>,
+  _ argv: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+/// `fuzz-parsers PARSER [libFuzzer's options and corpus folders…]`
+@main
+struct FuzzParsers {
+  static func main() {
+    let names = parsers.keys.sorted()
+    guard CommandLine.arguments.count > 1, let chosen = parsers[CommandLine.arguments[1]] else {
+      print(names.joined(separator: "\n"))
+      exit(CommandLine.arguments.count > 1 ? 2 : 0)
+    }
+    parse = chosen
+    // libFuzzer sees the program's name and what follows the parser's.
+    var count = CommandLine.argc - 1
+    var arguments = CommandLine.unsafeArgv.advanced(by: 1)
+    arguments[0] = CommandLine.unsafeArgv[0]
+    withUnsafeMutablePointer(to: &arguments) { pointer in
+      exit(
+        runDriver(&count, pointer) { data, size in
+          parse(Array(UnsafeBufferPointer(start: data, count: size)))
+          return 0
+        })
+    }
+  }
+}
