@@ -41,6 +41,23 @@ struct InterruptRemappingTests {
     expect(host, .fail, "firmware-opt-out")
   }
 
+  @Test func tableWithoutIt() throws {
+    // A DMAR of no units: 48 bytes, host address width 39, flags as given.
+    func dmar(flags: UInt8) -> Observed<DMARReading> {
+      var bytes: [UInt8] = Array("DMAR".utf8) + [48, 0, 0, 0, 1, 0] + [UInt8](repeating: 0x20, count: 26)
+      bytes += [38, flags] + [UInt8](repeating: 0, count: 10)
+      bytes[9] = 0 &- bytes.reduce(0, &+)
+      return .found(DMARReading(parsing: bytes), source: "sys/firmware/acpi/tables/DMAR")
+    }
+    var host = plain(try Hosts.intel())
+    host.dmar = dmar(flags: 0)
+    expect(host, .fail, "firmware-opt-out")
+    host.interruptChips = .notLookedAt
+    expect(host, .fail, "firmware-opt-out")
+    host.dmar = dmar(flags: 1)
+    expect(host, .unknown, nil)
+  }
+
   @Test func unsafeInterruptsAllowed() throws {
     var host = plain(try Hosts.intel())
     host.allowUnsafeInterrupts = .found(

@@ -102,7 +102,10 @@ package enum InterruptRemapping: Check {
 
   private static func reason(_ ground: IOMMUGround) -> (Cause, Quote?, [String]) {
     if let argument = ground.interruptRemappingOffBy {
-      return (disabledByArgument, ground.quote(argument), ["passthru-doctor kargs remove \(argument.text)"])
+      return (
+        disabledByArgument, ground.quote(argument),
+        ["passthru-doctor kargs remove \(shellWord(argument.text))"]
+      )
     }
     if let message = ground.facts.first(.amdParameterOff) {
       return (disabledByArgument, ground.quote(message), ["passthru-doctor kargs remove amd_iommu=off"])
@@ -121,7 +124,7 @@ package enum InterruptRemapping: Check {
 
   private static func removal(_ ground: IOMMUGround) -> [String] {
     guard let argument = ground.arguments?.allowUnsafeInterruptsBy else { return [] }
-    return ["passthru-doctor kargs remove \(argument.text)"]
+    return ["passthru-doctor kargs remove \(shellWord(argument.text))"]
   }
 }
 
@@ -133,11 +136,22 @@ extension IOMMUGround {
     return isAMD ? arguments.amdOffBy ?? arguments.iommuOffBy : nil
   }
 
-  /// The firmware's part in it, where the kernel named it.
+  /// The firmware's part in it: as its table says, or as the kernel named it.
   var interruptRemappingOptOut: Quote? {
-    let missing = facts.firmwareBugs.first { bug in
-      ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) }
+    tableWithoutInterruptRemapping
+      ?? facts.firmwareBugs.first { bug in ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) } }.map(
+        quote)
+  }
+
+  /// A table that leaves the kernel no way to remap interrupts (dmar_ir_support; with AMD
+  /// check_ioapic_information, unless ivrs_ioapic[N]= on the command line supplies what is missing).
+  var tableWithoutInterruptRemapping: Quote? {
+    if evidence.dmar.value?.table?.supportsInterruptRemapping == false {
+      return Quote(evidence.dmar.source, "flags: no interrupt remapping")
     }
-    return missing.map(quote)
+    let isSupplied =
+      evidence.commandLine.value?.parameters.contains { $0.name.hasPrefix("ivrs_ioapic") } == true
+    guard let table = evidence.ivrs.value?.table, !table.hasSouthbridgeIOAPIC, !isSupplied else { return nil }
+    return Quote(evidence.ivrs.source, "no IO-APIC of the south bridge")
   }
 }
