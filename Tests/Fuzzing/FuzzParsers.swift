@@ -14,7 +14,21 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     }
     var replacement = IdentifierReplacement()
     _ = replacement.apply(to: files)
-  }
+  },
+  "mounts": { bytes in
+    _ = Mount.parse(mountInfo: bytes)
+    _ = Mount.parse(mounts: bytes)
+    _ = SwapArea.parse(bytes)
+    _ = FstabEntry.parse(bytes)
+    _ = CrypttabEntry.parse(bytes)
+    _ = BlockContent(properties: bytes)
+  },
+  "pci": { bytes in
+    if let address = PCIAddress(bytes: bytes[...]), PCIAddress(address.description) != address {
+      fatalError("an address does not survive being printed")
+    }
+    _ = PCIAlias(bytes[...])
+  },
 ]
 
 nonisolated(unsafe) private var parse: ([UInt8]) -> Void = { _ in }
