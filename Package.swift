@@ -18,6 +18,9 @@ let package = Package(
     .systemLibrary(
       name: "CBlkid", pkgConfig: "blkid",
       providers: [.apt(["libblkid-dev"]), .yum(["libblkid-devel"])]),
+    .systemLibrary(
+      name: "CUdev", pkgConfig: "libudev",
+      providers: [.apt(["libudev-dev"]), .yum(["systemd-devel"])]),
     .target(name: "CLinux"),
 
     // Values: no I/O, no Foundation.
@@ -28,9 +31,13 @@ let package = Package(
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
+    .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
+    .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
+      dependencies: [
+        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "HostFiles", "HostModel",
+      ]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -40,7 +47,7 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -51,13 +58,19 @@ let package = Package(
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
+    .testTarget(name: "BlockDevicesTests", dependencies: ["BlockDevices", "HostModel"]),
+    .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
     .testTarget(
       name: "HostSurveyTests",
-      dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel", "TestHosts"]),
+      dependencies: [
+        "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
+      ]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: ["Diagnosis", "HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]

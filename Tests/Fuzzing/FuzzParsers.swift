@@ -14,7 +14,11 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     }
     var replacement = IdentifierReplacement()
     _ = replacement.apply(to: files)
-  }
+  },
+  "kernel-log": { bytes in
+    let log = KernelLog(parsing: bytes, origin: .savedFile)
+    _ = log.messages
+  },
 ]
 
 nonisolated(unsafe) private var parse: ([UInt8]) -> Void = { _ in }

@@ -138,22 +138,16 @@ extension IOMMUGround {
     return isAMD ? arguments.amdOffBy ?? arguments.iommuOffBy : nil
   }
 
-  /// The firmware's part in it: as its table says, or as the kernel named it.
+  /// The firmware's part in it: its table says that the machine cannot, or leaves out an IO-APIC. The
+  /// table of a virtual machine is its owner's setting, and no firmware's doing.
   var interruptRemappingOptOut: Quote? {
-    tableWithoutInterruptRemapping
-      ?? facts.firmwareBugs.first { bug in ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) } }.map(
-        quote)
-  }
-
-  /// A table that leaves the kernel no way to remap interrupts (dmar_ir_support; with AMD
-  /// check_ioapic_information, unless ivrs_ioapic[N]= on the command line supplies what is missing).
-  var tableWithoutInterruptRemapping: Quote? {
-    if evidence.dmar.value?.table?.supportsInterruptRemapping == false {
-      return Quote(evidence.dmar.source, "flags: no interrupt remapping")
+    guard evidence.isVirtualized != true else { return nil }
+    if case .found(.table(let table), let source) = evidence.dmar, !table.supportsInterruptRemapping {
+      return Quote(source, "flags: no interrupt remapping (INTR_REMAP is clear)")
     }
-    let isSupplied =
-      evidence.commandLine.value?.parameters.contains { $0.name.hasPrefix("ivrs_ioapic") } == true
-    guard let table = evidence.ivrs.value?.table, !table.hasSouthbridgeIOAPIC, !isSupplied else { return nil }
-    return Quote(evidence.ivrs.source, "no IO-APIC of the south bridge")
+    let missing = facts.firmwareBugs.first { bug in
+      ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) }
+    }
+    return missing.map(quote)
   }
 }
