@@ -61,8 +61,7 @@ enum InterruptRemappingState {
     }
   }
 
-  /// A table that the kernel refuses, or that leaves it no way to remap interrupts. A good one proves
-  /// nothing.
+  /// A table that the kernel refuses, or that leaves it no way to remap interrupts.
   private static func byTable(_ ground: IOMMUGround) -> InterruptRemappingState? {
     if let fault = IOMMUTableFault(ground.evidence), fault.isCertain { return .off(fault.quote) }
     return ground.tableWithoutInterruptRemapping.map { .off($0) }
