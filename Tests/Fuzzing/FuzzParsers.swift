@@ -29,6 +29,17 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     if let table = IVRSReading(parsing: bytes).table {
       _ = (table.hasSouthbridgeIOAPIC, table.rangeOverAllDevices)
     }
+  "mounts": { bytes in
+    _ = Mount.parse(mountInfo: bytes)
+    _ = Mount.parse(mounts: bytes)
+    _ = SwapArea.parse(bytes)
+    _ = FstabEntry.parse(bytes)
+    _ = CrypttabEntry.parse(bytes)
+    _ = BlockContent(properties: bytes)
+  "pci": { bytes in
+    if let address = PCIAddress(bytes: bytes[...]), PCIAddress(address.description) != address {
+      fatalError("an address does not survive being printed")
+    _ = PCIAlias(bytes[...])
   },
 ]
 
