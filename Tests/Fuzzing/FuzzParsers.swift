@@ -29,6 +29,7 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     if let table = IVRSReading(parsing: bytes).table {
       _ = (table.hasSouthbridgeIOAPIC, table.rangeOverAllDevices)
     }
+  },
   "mounts": { bytes in
     _ = Mount.parse(mountInfo: bytes)
     _ = Mount.parse(mounts: bytes)
@@ -36,9 +37,11 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     _ = FstabEntry.parse(bytes)
     _ = CrypttabEntry.parse(bytes)
     _ = BlockContent(properties: bytes)
+  },
   "pci": { bytes in
     if let address = PCIAddress(bytes: bytes[...]), PCIAddress(address.description) != address {
       fatalError("an address does not survive being printed")
+    }
     _ = PCIAlias(bytes[...])
   },
 ]
