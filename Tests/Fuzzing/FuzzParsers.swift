@@ -15,6 +15,21 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     var replacement = IdentifierReplacement()
     _ = replacement.apply(to: files)
   },
+  "kernel-log": { bytes in _ = KernelLog(parsing: bytes, origin: .savedFile).messages },
+  "command-line": { bytes in
+    let line = KernelCommandLine(parsing: bytes)
+    _ = (IOMMUArguments(line), line.conflicts, line.misspelt, line.duplicateNames)
+    _ = (line.unusableDeviceIDs, line.unusableVideoOptions)
+  },
+  "cpuinfo": { bytes in _ = ProcessorInfo(parsing: bytes).mayHaveLost("vmx") },
+  "acpi": { bytes in
+    if let table = DMARReading(parsing: bytes).table {
+      for region in table.reservedRegions { _ = region.scopes.map(\.pathText) }
+    }
+    if let table = IVRSReading(parsing: bytes).table {
+      _ = (table.hasSouthbridgeIOAPIC, table.rangeOverAllDevices)
+    }
+  },
   "mounts": { bytes in
     _ = Mount.parse(mountInfo: bytes)
     _ = Mount.parse(mounts: bytes)
