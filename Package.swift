@@ -18,6 +18,9 @@ let package = Package(
     .systemLibrary(
       name: "CBlkid", pkgConfig: "blkid",
       providers: [.apt(["libblkid-dev"]), .yum(["libblkid-devel"])]),
+    .systemLibrary(
+      name: "CUdev", pkgConfig: "libudev",
+      providers: [.apt(["libudev-dev"]), .yum(["systemd-devel"])]),
     .target(name: "CLinux"),
 
     // Values: no I/O, no Foundation.
@@ -28,9 +31,13 @@ let package = Package(
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
+    .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
+    .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
+      dependencies: [
+        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "HostFiles", "HostModel",
+      ]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -40,24 +47,30 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
 
     // Recorded hosts that several tests are made of.
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
-    .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
+    .testTarget(name: "HostModelTests", dependencies: ["HostModel", "TestHosts"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
+    .testTarget(name: "BlockDevicesTests", dependencies: ["BlockDevices", "HostModel"]),
+    .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
     .testTarget(
       name: "HostSurveyTests",
-      dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+      dependencies: [
+        "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
+      ]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: ["Diagnosis", "HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
@@ -68,5 +81,5 @@ if Context.environment["PASSTHRU_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "fuzz-parsers", dependencies: ["HostFiles", "HostModel"], path: "Tests/Fuzzing",
-      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
+      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer"])]))
 }

@@ -4,13 +4,17 @@ package let allChecks: [any Check.Type] = [
   CPUVirtualization.self,
   // firmware
   FirmwareIOMMUTable.self,
+  ReservedMemory.self,
   // kernel
   IOMMUActive.self,
   IOMMUMessages.self,
   InterruptRemapping.self,
+  CommandLineArguments.self,
   KernelLockdown.self,
   // modules
   VFIOModules.self,
+  // devices
+  ChosenGroups.self,
   // virtualization
   KVMAccess.self,
   QEMUInstalled.self,
