@@ -11,10 +11,17 @@ package let allChecks: [any Check.Type] = [
   InterruptRemapping.self,
   CommandLineArguments.self,
   KernelLockdown.self,
+  // boot-loader
+  BootLayout.self,
+  BootArguments.self,
   // modules
   VFIOModules.self,
   // devices
   ChosenGroups.self,
+  // binding
+  BindingHook.self,
+  BindingInitramfs.self,
+  BindingOfThisBoot.self,
   // virtualization
   KVMAccess.self,
   QEMUInstalled.self,
