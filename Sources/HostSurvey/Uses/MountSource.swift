@@ -20,7 +20,8 @@ struct MountedState {
     if mounts.isEmpty { unreadable.append(Self.reason("proc/self/mountinfo", "the mount table", root)) }
     if let table = (try? root.bytes(at: "proc/swaps")) ?? nil {
       swaps = SwapArea.parse(table)
-    } else if root.exists("proc/mounts") || mounts.isEmpty {
+    } else if mounts.isEmpty || !root.isRunningHost {
+      // A running kernel whose proc has no such file cannot swap.
       unreadable.append(Self.reason("proc/swaps", "the list of swap areas", root))
     }
   }
