@@ -12,6 +12,10 @@
 // Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
 int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
+// unshare(CLONE_FILES): gives the calling thread its own copy of the descriptor table. Declared only
+// with _GNU_SOURCE. Returns 0, or -1 with errno set.
+int linux_unshare_files(void);
+
 // O_PATH is hidden behind _GNU_SOURCE.
 static const int32_t LINUX_O_PATH = 010000000;
 
