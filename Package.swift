@@ -52,6 +52,11 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
+    .testTarget(
+      name: "HostSurveyTests",
+      dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
