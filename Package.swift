@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "passthru-doctor",
   products: [
-    .executable(name: "passthru-doctor", targets: ["passthru-doctor"])
+    .executable(name: "passthru-doctor", targets: ["passthru-doctor"]),
+    .executable(name: "passthru-early-bind", targets: ["passthru-early-bind"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -30,6 +31,13 @@ let package = Package(
     .target(
       name: "HostSurvey",
       dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+
+    // What the boot program does: no Foundation, no Concurrency.
+    .target(
+      name: "EarlyBinding",
+      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"]),
+    .executableTarget(
+      name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -57,6 +65,9 @@ let package = Package(
       name: "HostSurveyTests",
       dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(
+      name: "EarlyBindingTests",
+      dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -20,7 +20,9 @@ package struct KmodError: Error, Sendable, Equatable, CustomStringConvertible {
     var buffer = [CChar](repeating: 0, count: 256)
     let length = buffer.count
     return buffer.withUnsafeMutableBufferPointer { pointer in
-      guard let base = pointer.baseAddress, strerror_r(code, base, length) == 0 else { return "error \(code)" }
+      guard let base = pointer.baseAddress, strerror_r(code, base, length) == 0 else {
+        return "error \(code)"
+      }
       return String(cString: base)
     }
   }

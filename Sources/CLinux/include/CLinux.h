@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 // openat2(2), Linux 5.6: `syscall` is variadic and therefore not importable.
 // Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
@@ -27,3 +28,6 @@ static const uint64_t LINUX_RESOLVE_IN_ROOT = RESOLVE_IN_ROOT;
 
 static inline uint32_t linux_major(dev_t device) { return major(device); }
 static inline uint32_t linux_minor(dev_t device) { return minor(device); }
+
+// fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
+static inline pid_t linux_fork(void) { return fork(); }
