@@ -26,11 +26,12 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
+    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
 
     // What the boot program does: no Foundation, no Concurrency.
     .target(
@@ -63,7 +64,7 @@ let package = Package(
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
     .testTarget(
       name: "HostSurveyTests",
-      dependencies: ["HostSurvey", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
+      dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
     .testTarget(
       name: "EarlyBindingTests",

@@ -12,7 +12,8 @@ struct SoftwarePackage {
     debian: "qemu-system-x86", fedora: "qemu-kvm", suse: "qemu-x86", arch: "qemu-base")
   /// libvirt's daemon with its QEMU driver.
   static let libvirt = SoftwarePackage(
-    debian: "libvirt-daemon-system", fedora: "libvirt-daemon-kvm", suse: "libvirt-daemon-qemu", arch: "libvirt")
+    debian: "libvirt-daemon-system", fedora: "libvirt-daemon-kvm", suse: "libvirt-daemon-qemu",
+    arch: "libvirt")
 
   /// The command that installs it on this host; empty where the distribution is not known.
   func installCommands(on evidence: HostEvidence) -> [String] {

@@ -18,7 +18,8 @@ package struct ModuleState: Sendable, Equatable {
 
   package init(
     name: String, isPresent: Bool = false, isBuiltIn: Bool = false, isLoaded: Bool = false,
-    denylistedBy: String? = nil, installCommand: String? = nil, isSigned: Bool? = nil, dependencies: [String] = [],
+    denylistedBy: String? = nil, installCommand: String? = nil, isSigned: Bool? = nil,
+    dependencies: [String] = [],
     softDependencies: [String] = []
   ) {
     self.name = name

@@ -11,7 +11,9 @@ func surveyXen(_ root: HostRoot) -> Observed<XenRole> {
   switch type {
   case .found("xen", let source):
     // Bit 11 of the features marks the initial domain (XENFEAT_dom0, include/xen/interface/features.h).
-    let features = ((try? root.line(at: "sys/hypervisor/properties/features")) ?? nil).flatMap { UInt64($0, radix: 16) }
+    let features = ((try? root.line(at: "sys/hypervisor/properties/features")) ?? nil).flatMap {
+      UInt64($0, radix: 16)
+    }
     return .found(features.map { $0 & (1 << 11) != 0 } == true ? .dom0 : .domU, source: source)
   case .found(_, let source), .absent(let source): return .found(.none, source: source)
   case .unreadable(let source, let reason): return .unreadable(source: source, reason: reason)
@@ -93,7 +95,9 @@ extension OSRelease {
     var values: [String: String] = [:]
     for line in bytes.lines {
       let line = line.trimmed
-      guard line.first != UInt8(ascii: "#"), let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      guard line.first != UInt8(ascii: "#"), let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
+        continue
+      }
       values[line[..<equals].text] = Self.unquoted(line[(equals + 1)...])
     }
     self.init(
@@ -104,7 +108,8 @@ extension OSRelease {
   }
 
   private static func unquoted(_ value: ArraySlice<UInt8>) -> String {
-    guard let quote = value.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"), value.count >= 2,
+    guard let quote = value.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+      value.count >= 2,
       value.last == quote
     else { return value.text }
     var result: [UInt8] = []

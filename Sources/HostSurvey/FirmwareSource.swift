@@ -18,7 +18,8 @@ func surveySecureBoot(_ root: HostRoot) -> Observed<Bool> {
   let observed = root.observeSysfs(path) { $0.count == 5 ? $0[4] == 1 : nil }
   switch observed {
   case .found(let isOn?, let source): return .found(isOn, source: source)
-  case .found(nil, let source): return .unreadable(source: source, reason: "it has not the form of an EFI variable")
+  case .found(nil, let source):
+    return .unreadable(source: source, reason: "it has not the form of an EFI variable")
   case .absent(let source):
     guard let names = try? root.names(in: variables), !names.isEmpty else {
       return .unreadable(source: source, reason: "efivarfs is not mounted")

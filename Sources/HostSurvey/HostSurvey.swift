@@ -17,6 +17,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.ivrs = tables.ivrs
 
   evidence.commandLine = surveyCommandLine(root)
+  evidence.kernelLog = surveyKernelLog(root)
   evidence.kernelConfiguration = surveyKernelConfiguration(root, release: evidence.kernelRelease.value)
   evidence.lockdown = surveyLockdown(root)
   evidence.secureBoot = surveySecureBoot(root)

@@ -75,7 +75,8 @@ extension KernelConfiguration {
     var options: [String: String] = [:]
     let prefix = Array("CONFIG_".utf8)
     for line in bytes.split(separator: 0x0a) where line.starts(with: prefix) {
-      guard Self.isOfInterest(line.dropFirst(prefix.count)), let equals = line.firstIndex(of: UInt8(ascii: "="))
+      guard Self.isOfInterest(line.dropFirst(prefix.count)),
+        let equals = line.firstIndex(of: UInt8(ascii: "="))
       else { continue }
       let value = line[(equals + 1)...].trimmed
       options[line[(line.startIndex + prefix.count)..<equals].text] =

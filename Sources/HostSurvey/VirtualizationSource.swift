@@ -29,7 +29,8 @@ func surveyKVMDevice(_ root: HostRoot) -> Observed<KVMDevice> {
 
 /// The name in etc/group of the group that owns the file.
 private func groupName(owning path: String, _ root: HostRoot) -> String? {
-  guard let id = (try? root.owningGroup(at: path)) ?? nil, let groups = (try? root.bytes(at: "etc/group")) ?? nil
+  guard let id = (try? root.owningGroup(at: path)) ?? nil,
+    let groups = (try? root.bytes(at: "etc/group")) ?? nil
   else { return nil }
   for line in groups.lines {
     let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -44,7 +45,9 @@ func surveyQEMU(_ root: HostRoot) -> Observed<[String]> {
   switch root.observeNames(in: directory) {
   case .found(let names, let source):
     var programs = names.filter(isSystemEmulator).map { "\(directory)/\($0)" }
-    for path in ["usr/libexec/qemu-kvm", "usr/lib/qemu/qemu-kvm"] where root.exists(path) { programs.append(path) }
+    for path in ["usr/libexec/qemu-kvm", "usr/lib/qemu/qemu-kvm"] where root.exists(path) {
+      programs.append(path)
+    }
     return programs.isEmpty ? .absent(source: source) : .found(programs, source: source)
   case .absent(let source): return .unreadable(source: source, reason: "there is no such directory")
   case .unreadable(let source, let reason): return .unreadable(source: source, reason: reason)
@@ -57,13 +60,15 @@ private func isSystemEmulator(_ name: String) -> Bool {
 
 /// libvirt's daemons, and the socket of one that runs or that systemd holds open for it.
 func surveyLibvirt(_ root: HostRoot) -> Observed<LibvirtState> {
-  let daemons = ["usr/sbin/virtqemud", "usr/sbin/libvirtd", "usr/bin/virtqemud", "usr/bin/libvirtd"].filter(root.exists)
+  let daemons = ["usr/sbin/virtqemud", "usr/sbin/libvirtd", "usr/bin/virtqemud", "usr/bin/libvirtd"].filter(
+    root.exists)
   guard root.exists("usr/sbin") || root.exists("usr/bin") else {
     return .unreadable(source: "usr/sbin", reason: "there is no such directory")
   }
   guard !daemons.isEmpty else { return .absent(source: "usr/sbin") }
   let sockets = ["run/libvirt/virtqemud-sock", "run/libvirt/libvirt-sock", "var/run/libvirt/libvirt-sock"]
-  return .found(LibvirtState(daemons: daemons, runningSocket: sockets.first(where: root.exists)), source: daemons[0])
+  return .found(
+    LibvirtState(daemons: daemons, runningSocket: sockets.first(where: root.exists)), source: daemons[0])
 }
 
 /// RLIMIT_MEMLOCK of this process; another root has none.

@@ -13,7 +13,7 @@ package struct KmodModule: Sendable, Equatable {
   package let installCommand: String?
   /// Options it would be loaded with, from modprobe's configuration and the kernel command line.
   package let options: String?
-  /// The modules that it needs, nearest first.
+  /// The modules that it needs, in the order in which they are loaded.
   package let dependencies: [String]
   /// `softdep … pre:`, loaded before it where they exist.
   package let softDependenciesBefore: [String]

@@ -20,14 +20,15 @@ struct KmodContextTests {
     let module = try #require(try context(.vfio).module(named: name))
     #expect(module.name == "vfio_pci")
     #expect(module.path == scratch.path + "/modules/kernel/vfio-pci.ko")
-    #expect(module.dependencies == ["vfio_pci_core", "irqbypass", "vfio", "iommufd"])
+    #expect(module.dependencies == ["iommufd", "vfio", "irqbypass", "vfio_pci_core"], "in order of loading")
     #expect(!module.isBuiltIn && !module.isDenylisted)
     #expect(module.installCommand == nil && module.options == nil)
   }
 
+  /// modules.softdep also names a module of another architecture, which no file is there for.
   @Test func knowsSoftDependenciesOfTheKernel() throws {
     let module = try #require(try context(.vfio).module(named: "vfio"))
-    #expect(module.softDependenciesAfter == ["vfio_iommu_type1", "vfio_iommu_spapr_tce"])
+    #expect(module.softDependenciesAfter == ["vfio_iommu_type1"])
     #expect(module.softDependenciesBefore == [])
   }
 

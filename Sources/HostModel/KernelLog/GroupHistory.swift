@@ -56,7 +56,9 @@ package struct GroupHistory: Sendable, Equatable {
   /// A device's name without its driver's, which changes while it stays in its group.
   private static func device(_ text: String) -> String? {
     let words = text.split(separator: " ")
-    if let place = words.firstIndex(of: "device"), place + 1 < words.endIndex { return String(words[place + 1]) }
+    if let place = words.firstIndex(of: "device"), place + 1 < words.endIndex {
+      return String(words[place + 1])
+    }
     guard let word = words.first(where: { $0.hasSuffix(":") }) else { return nil }
     return String(word.dropLast())
   }

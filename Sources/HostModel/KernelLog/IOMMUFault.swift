@@ -40,11 +40,15 @@ private enum FaultWords {
   /// `Request device [01:00.0]`, `[0x00:0x02.0]`, `[[f0:1f.7]`; `device=02:00.0`;
   /// `nvme 0000:01:00.0: AMD-Vi: Event logged`, `IOMMU 0000:00:00.2: Completion-Wait`.
   static func device(in text: [UInt8]) -> PCIAddress? {
-    for word in text.split(whereSeparator: { isSpace($0) || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "=") }) {
+    for word in text.split(whereSeparator: {
+      isSpace($0) || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "=")
+    }) {
       let end = word.firstIndex { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ",") } ?? word.endIndex
       var part = word[..<end]
       if part.last == UInt8(ascii: ":") { part = part.dropLast() }
-      guard part.count >= 7, part.contains(UInt8(ascii: ".")), part.contains(UInt8(ascii: ":")) else { continue }
+      guard part.count >= 7, part.contains(UInt8(ascii: ".")), part.contains(UInt8(ascii: ":")) else {
+        continue
+      }
       if let address = PCIAddress(part.text.replacingHexPrefixes) { return address }
     }
     return nil

@@ -91,8 +91,10 @@ extension KernelLogFacts {
     if let last = state.seen.updateValue(index, forKey: signal), last == index { return }
     if first[signal] == nil { first[signal] = text.message(at: index) }
     switch signal {
-    case .fault, .completionWait, .groupJoined, .groupLeft, .noIOMMUGroup, .firmwareBug, .reservedMemoryRefusal,
-      .commandLine, .acpiTable, .hypervisorDetected, .paravirtualized, .machine, .oops, .warning, .stoppedInIOMMU:
+    case .fault, .completionWait, .groupJoined, .groupLeft, .noIOMMUGroup, .firmwareBug,
+      .reservedMemoryRefusal,
+      .commandLine, .acpiTable, .hypervisorDetected, .paravirtualized, .machine, .oops, .warning,
+      .stoppedInIOMMU:
       keep(signal, text.message(at: index), &state)
     case .amdFeatures:
       goesOnAfterAMDFeatures = Self.goesOn(after: index, in: text)
@@ -101,7 +103,8 @@ extension KernelLogFacts {
   }
 
   private static let xenSignals: Set<KernelSignal> = [
-    .xenVirtualisationOn, .xenVirtualisationOff, .xenInterruptRemappingOn, .xenInterruptRemappingOff, .firmwareBug,
+    .xenVirtualisationOn, .xenVirtualisationOff, .xenInterruptRemappingOn, .xenInterruptRemappingOff,
+    .firmwareBug,
   ]
 
   private static func isCommandLine(_ bytes: ArraySlice<UInt8>) -> Bool {
@@ -127,9 +130,13 @@ extension KernelLogFacts {
     case .groupLeft: groups.left(message)
     case .noIOMMUGroup: groups.madeUp(message)
     case .firmwareBug:
-      if firmwareBugs.count < Self.listLimit, state.bugTexts.insert(message.text).inserted { firmwareBugs.append(message) }
+      if firmwareBugs.count < Self.listLimit, state.bugTexts.insert(message.text).inserted {
+        firmwareBugs.append(message)
+      }
     case .reservedMemoryRefusal:
-      if refusals.count < Self.listLimit, state.bugTexts.insert(message.text).inserted { refusals.append(message) }
+      if refusals.count < Self.listLimit, state.bugTexts.insert(message.text).inserted {
+        refusals.append(message)
+      }
     case .oops: state.oops = message
     case .warning: state.oops = nil
     case .stoppedInIOMMU: if crash == nil { crash = state.oops.map { _ in message } }
@@ -155,7 +162,9 @@ extension KernelLogFacts {
 
   /// `Booting paravirtualized kernel on bare hardware | KVM | Xen | Xen HVM | Xen PVH`.
   private mutating func readParavirtualization(_ message: KernelMessage) {
-    guard let below = Self.value(message.text, after: "kernel on ") , !below.hasPrefix("bare hardware") else { return }
+    guard let below = Self.value(message.text, after: "kernel on "), !below.hasPrefix("bare hardware") else {
+      return
+    }
     if below.hasPrefix("Xen"), !below.holds("HVM") { xenParavirtual = message }
     if hypervisor == nil { hypervisor = below }
   }
@@ -176,7 +185,9 @@ extension KernelLogFacts {
     var next = index + 1
     while next < text.count {
       let bytes = text.bytes(at: next)
-      guard bytes.begins(with: "PPR") || bytes.begins(with: "NX") || bytes.begins(with: "IA ") else { return true }
+      guard bytes.begins(with: "PPR") || bytes.begins(with: "NX") || bytes.begins(with: "IA ") else {
+        return true
+      }
       next += 1
     }
     return false

@@ -28,7 +28,10 @@ enum KernelPhrases {
       ]
     ),
     (.x86, ["bios-e820", "smpboot: cpu0", "x2apic", "x86/", "hypervisor detected:", "vmx (", "smbios "]),
-    (.arm, ["booting linux on physical cpu", "gicv3", "gic-v", "psci: ", "kvm [1]:", "remapping and enabling efi"]),
+    (
+      .arm,
+      ["booting linux on physical cpu", "gicv3", "gic-v", "psci: ", "kvm [1]:", "remapping and enabling efi"]
+    ),
   ]
 
   private static let surroundings: Table = [
@@ -36,14 +39,20 @@ enum KernelPhrases {
     (.acpiTable, ["acpi: dmar ", "acpi: ivrs ", "acpi: iort ", "acpi: viot ", "acpi: rimt "]),
     (
       .copiedFromPreviousKernel,
-      ["copied ir table", "copied dev table", "from previous kernel", "trying to copy translation", "trying to copy root"]
+      [
+        "copied ir table", "copied dev table", "from previous kernel", "trying to copy translation",
+        "trying to copy root",
+      ]
     ),
     (.hypervisorDetected, ["hypervisor detected: "]),
     (.paravirtualized, ["booting paravirtualized kernel on ", "booting kernel on xen"]),
     (.machine, ["dmi: "]),
     (.xenVirtualisationOn, ["i/o virtualisation enabled"]),
     (.xenVirtualisationOff, ["i/o virtualisation disabled"]),
-    (.xenInterruptRemappingOn, ["(xen) interrupt remapping enabled", "(xen) intel vt-d interrupt remapping enabled"]),
+    (
+      .xenInterruptRemappingOn,
+      ["(xen) interrupt remapping enabled", "(xen) intel vt-d interrupt remapping enabled"]
+    ),
     (
       .xenInterruptRemappingOff,
       ["(xen) interrupt remapping disabled", "(xen) intel vt-d interrupt remapping not enabled"]
@@ -51,8 +60,10 @@ enum KernelPhrases {
     (
       .virtualizationOffByFirmware,
       [
-        "vmx (*disabled by bios", "vmx not enabled", "kvm: disabled by bios", "kvm: support for*disabled by bios",
-        "kvm_intel: vmx not enabled", "svm disabled*by bios", "kvm_amd*disabled by bios", "kvm_intel*disabled by bios",
+        "vmx (*disabled by bios", "vmx not enabled", "kvm: disabled by bios",
+        "kvm: support for*disabled by bios",
+        "kvm_intel: vmx not enabled", "svm disabled*by bios", "kvm_amd*disabled by bios",
+        "kvm_intel*disabled by bios",
       ]
     ),
     (.lockdown, ["lockdown: ", "kernel is locked down"]),
@@ -75,8 +86,10 @@ enum KernelPhrases {
       [
         "[firmware bug]*dmar", "[firmware bug]*rmrr", "[firmware bug]*amd-vi", "[firmware bug]*ioapic",
         "[firmware bug]*iommu", "[firmware bug]*ivrs", "dmar: [firmware bug]", "amd-vi: [firmware bug]",
-        "[firmware warn]*efr mismatch", "amd-vi: [firmware warn]", "dmar: [firmware warn]", "your bios is broken*dmar",
-        "your bios is broken*rmrr", "your bios is broken*iommu", "your bios is broken*x2apic", "] not in ivrs table",
+        "[firmware warn]*efr mismatch", "amd-vi: [firmware warn]", "dmar: [firmware warn]",
+        "your bios is broken*dmar",
+        "your bios is broken*rmrr", "your bios is broken*iommu", "your bios is broken*x2apic",
+        "] not in ivrs table",
         "io-apic found in ivrs table", "no southbridge io", "enabled interrupt remapping*erratum",
         "ivrs invalid checksum", "invalid ivrs", "ivrs table*corrupt",
       ]
@@ -92,7 +105,8 @@ enum KernelPhrases {
     (
       .stoppedInIOMMU,
       [
-        "rip: *intel_iommu_init", "rip: *amd_iommu_", "rip: *iommu_init_pci", "rip: *init_dmars", "rip: *dmar_table_init",
+        "rip: *intel_iommu_init", "rip: *amd_iommu_", "rip: *iommu_init_pci", "rip: *init_dmars",
+        "rip: *dmar_table_init",
         "rip: *iommu_go_to_state", "rip: *intel_iommu_",
       ]
     ),

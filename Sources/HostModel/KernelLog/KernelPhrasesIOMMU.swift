@@ -19,18 +19,30 @@ extension KernelPhrases {
     (.intelTableRefused, ["dmar reported at address", "parse dmar table failure"]),
     (.intelInitFailed, ["dmar: initialization failed", "dmar init failed", "failed to initialize dmars"]),
     (.intelGraphicsQuirk, ["disabling iommu for graphics"]),
-    (.intelInterruptRemappingOn, ["enabled irq remapping in ", "enabled intr-remapping", "request device*fault index"]),
-    (.intelX2APICOptOut, ["x2apic is disabled because bios sets x2apic opt out", "requested that x2apic be disabled"]),
+    (
+      .intelInterruptRemappingOn,
+      ["enabled irq remapping in ", "enabled intr-remapping", "request device*fault index"]
+    ),
+    (
+      .intelX2APICOptOut,
+      ["x2apic is disabled because bios sets x2apic opt out", "requested that x2apic be disabled"]
+    ),
     (.intelRMRRsRelaxed, ["assuming all rmrrs are relaxable"]),
     (
       .interruptRemappingOff,
       [
-        "interrupt remapping will be disabled", "interrupt remapping is being disabled", "failed to enable irq remapping",
-        "not enable interrupt remapping", "not enabling interrupt remapping", "not enabling interrupt-remapping",
-        "disabling interrupt remapping", "failed to enable interrupt remapping", "failed to set up interrupt remapping",
+        "interrupt remapping will be disabled", "interrupt remapping is being disabled",
+        "failed to enable irq remapping",
+        "not enable interrupt remapping", "not enabling interrupt remapping",
+        "not enabling interrupt-remapping",
+        "disabling interrupt remapping", "failed to enable interrupt remapping",
+        "failed to set up interrupt remapping",
       ]
     ),
-    (.vfioWithoutInterruptRemapping, ["no interrupt remapping support", "no interrupt remapping for this platform"]),
+    (
+      .vfioWithoutInterruptRemapping,
+      ["no interrupt remapping support", "no interrupt remapping for this platform"]
+    ),
   ]
 
   /// drivers/iommu/amd: init.c, iommu.c.
@@ -52,15 +64,24 @@ extension KernelPhrases {
     (.amdUnknownOption, ["amd-vi: unknown option"]),
     (
       .amdQuirk,
-      ["disable iommu on stoney ridge", "iommu not currently supported when sme", "cmpxchg16b feature is required"]
+      [
+        "disable iommu on stoney ridge", "iommu not currently supported when sme",
+        "cmpxchg16b feature is required",
+      ]
     ),
-    (.amdInitFailed, ["amd-vi: failed to initialize", "amd-vi: initialization failed", "ivrs invalid checksum"]),
+    (
+      .amdInitFailed,
+      ["amd-vi: failed to initialize", "amd-vi: initialization failed", "ivrs invalid checksum"]
+    ),
   ]
 
   static let others: Table = [
     (
       .armSMMU,
-      ["arm-smmu*probing hardware configuration", "arm-smmu-v3*ias ", "arm-smmu*stage 2 translation", "apple-dart*dart "]
+      [
+        "arm-smmu*probing hardware configuration", "arm-smmu-v3*ias ", "arm-smmu*stage 2 translation",
+        "apple-dart*dart ",
+      ]
     ),
     (.virtioIOMMU, ["virtio_iommu*input address"]),
     (.virtioIOMMURemoved, ["virtio_iommu*device removed"]),

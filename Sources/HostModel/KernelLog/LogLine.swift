@@ -119,7 +119,9 @@ extension LogLine {
 
   /// `T123` (a thread) or `C1` (a processor): printk_caller.
   private func isCaller(_ inside: ArraySlice<UInt8>) -> Bool {
-    guard let first = inside.first, first == UInt8(ascii: "T") || first == UInt8(ascii: "C") else { return false }
+    guard let first = inside.first, first == UInt8(ascii: "T") || first == UInt8(ascii: "C") else {
+      return false
+    }
     return decimal(inside.dropFirst()) != nil
   }
 
@@ -237,7 +239,8 @@ extension LogLine {
 
   /// `sshd[123]:`
   private func isProgramName(_ word: ArraySlice<UInt8>) -> Bool {
-    guard word.last == UInt8(ascii: ":"), let open = word.firstIndex(of: UInt8(ascii: "[")), open > word.startIndex,
+    guard word.last == UInt8(ascii: ":"), let open = word.firstIndex(of: UInt8(ascii: "[")),
+      open > word.startIndex,
       let close = word.firstIndex(of: UInt8(ascii: "]")), close > open
     else { return false }
     return close + 2 == word.endIndex && decimal(word[(open + 1)..<close]) != nil

@@ -64,7 +64,9 @@ extension ArraySlice<UInt8> {
     var position = startIndex
     let last = endIndex - wanted.count
     while position <= last {
-      if self[position] == first, self[position..<(position + wanted.count)].elementsEqual(wanted) { return true }
+      if self[position] == first, self[position..<(position + wanted.count)].elementsEqual(wanted) {
+        return true
+      }
       position += 1
     }
     return false

@@ -27,9 +27,11 @@ package enum KernelLockdown: Check {
     mender: .person)
   private static let unsignedModules = Cause(
     "unsigned-modules",
-    meaning: "A locked-down kernel loads no module without a signature that it trusts, so these will not load, "
+    meaning:
+      "A locked-down kernel loads no module without a signature that it trusts, so these will not load, "
       + "and without VFIO no device can be handed to a guest.",
-    cure: "Install the distribution's signed kernel; or sign the modules with a key of your own and enrol it with "
+    cure:
+      "Install the distribution's signed kernel; or sign the modules with a key of your own and enrol it with "
       + "mokutil --import; or switch Secure Boot off in the firmware, which ends the lockdown.",
     mender: .person)
 
@@ -43,7 +45,8 @@ package enum KernelLockdown: Check {
       return .pass("This kernel has no lockdown.", evidence: [Quote(source, "not there")])
     case .unreadable(let source, let reason):
       return .unknown(
-        "Whether the kernel is locked down could not be measured: \(reason).", evidence: [Quote(source, reason)])
+        "Whether the kernel is locked down could not be measured: \(reason).",
+        evidence: [Quote(source, reason)])
     }
   }
 
@@ -55,11 +58,13 @@ package enum KernelLockdown: Check {
     guard refused.isEmpty else {
       let names = refused.map(\.name).joined(separator: ", ")
       return .fail(
-        unsignedModules, "The kernel is locked down (\(mode.rawValue)), and these modules are not signed: \(names).",
+        unsignedModules,
+        "The kernel is locked down (\(mode.rawValue)), and these modules are not signed: \(names).",
         evidence: quotes + [Quote(evidence.vfioModules.source, "no signature: \(names)")])
     }
     guard mode == .confidentiality else {
-      return .pass("The kernel is locked down (integrity); its own VFIO modules still load.", evidence: quotes)
+      return .pass(
+        "The kernel is locked down (integrity); its own VFIO modules still load.", evidence: quotes)
     }
     return .warn(
       confidentiality, "The kernel is locked down (confidentiality).", evidence: quotes,

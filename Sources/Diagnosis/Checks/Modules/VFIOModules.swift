@@ -18,20 +18,24 @@ package enum VFIOModules: Check {
   package static let causes = [missing, notLoaded, denylisted, notInKernel]
   private static let missing = Cause(
     "missing",
-    meaning: "The kernel was built to have VFIO as modules, but their files are not installed, so no device can "
+    meaning:
+      "The kernel was built to have VFIO as modules, but their files are not installed, so no device can "
       + "be bound to vfio-pci.",
-    cure: "Install the package that holds the rest of this kernel's modules; a slimmed cloud or minimal kernel "
+    cure:
+      "Install the package that holds the rest of this kernel's modules; a slimmed cloud or minimal kernel "
       + "leaves them in a package of their own or out altogether.",
     mender: .person)
   private static let notLoaded = Cause(
     "not-loaded",
-    meaning: "The modules are there but not loaded. libvirt and this program load them when a device is handed "
+    meaning:
+      "The modules are there but not loaded. libvirt and this program load them when a device is handed "
       + "over, but until then no device is held back from its host driver.",
     cure: "Load them now; binding a device at boot loads them by itself.",
     mender: .program)
   private static let denylisted = Cause(
     "denylisted",
-    meaning: "The configuration of modprobe keeps a VFIO module from being loaded, so no device can be bound to "
+    meaning:
+      "The configuration of modprobe keeps a VFIO module from being loaded, so no device can be bound to "
       + "vfio-pci.",
     cure: "Remove the line from modprobe's configuration, then rebuild the initramfs, which may hold a copy.",
     mender: .person)
@@ -75,12 +79,16 @@ package enum VFIOModules: Check {
     let absent = states.filter { !$0.isPresent && !$0.isBuiltIn && !$0.isLoaded }
     if !absent.isEmpty {
       return .fail(
-        missing, "These modules are not installed: \(absent.names).", evidence: absent.map { Quote(source, $0.words) },
+        missing, "These modules are not installed: \(absent.names).",
+        evidence: absent.map { Quote(source, $0.words) },
         commands: installCommands(evidence))
     }
-    if let verdict = judgeObstacles(states.filter { !$0.isLoaded && !$0.isBuiltIn }, source) { return verdict }
+    if let verdict = judgeObstacles(states.filter { !$0.isLoaded && !$0.isBuiltIn }, source) {
+      return verdict
+    }
     return .warn(
-      notLoaded, "The VFIO drivers are installed but not loaded.", evidence: states.map { Quote(source, $0.words) },
+      notLoaded, "The VFIO drivers are installed but not loaded.",
+      evidence: states.map { Quote(source, $0.words) },
       commands: ["passthru-doctor modules load"])
   }
 
@@ -96,7 +104,8 @@ package enum VFIOModules: Check {
   private static func installCommands(_ evidence: HostEvidence) -> [String] {
     guard let release = evidence.kernelRelease.value else { return [] }
     switch DistributionFamily(evidence.osRelease.value) {
-    case .debian where evidence.osRelease.value?.id == "ubuntu": return ["apt install linux-modules-extra-\(release)"]
+    case .debian where evidence.osRelease.value?.id == "ubuntu":
+      return ["apt install linux-modules-extra-\(release)"]
     case .fedora: return ["dnf install kernel-modules-\(release)"]
     case .suse: return ["zypper install kernel-default"]
     case .debian, .arch, nil: return []

@@ -17,18 +17,22 @@ package enum KVMAccess: Check {
   private static let missing = Cause(
     "missing",
     meaning: "Without /dev/kvm, guests can only be emulated, which is many times slower.",
-    cure: "Mend the processor's virtualization first (cpu.virtualization); the device then appears by itself. In "
+    cure:
+      "Mend the processor's virtualization first (cpu.virtualization); the device then appears by itself. In "
       + "a container, the device has to be passed in.",
     mender: .person)
   private static let noAccess = Cause(
     "no-access",
-    meaning: "/dev/kvm is there, but this user may not open it; guests started by this user will be emulated.",
-    cure: "Add the user to the group that owns the device, then log in again. Guests of the system's libvirt do "
+    meaning:
+      "/dev/kvm is there, but this user may not open it; guests started by this user will be emulated.",
+    cure:
+      "Add the user to the group that owns the device, then log in again. Guests of the system's libvirt do "
       + "not need this.",
     mender: .person)
   private static let moduleNotLoaded = Cause(
     "module-not-loaded",
-    meaning: "The processor can run guests, but the kernel's module for it is not loaded, so there is no /dev/kvm.",
+    meaning:
+      "The processor can run guests, but the kernel's module for it is not loaded, so there is no /dev/kvm.",
     cure: "Load the module; if it refuses, the kernel log says why.",
     mender: .person)
 
@@ -43,7 +47,8 @@ package enum KVMAccess: Check {
 
   private static func judge(_ device: KVMDevice, _ source: String) -> Verdict {
     switch device.canOpen {
-    case true?: .pass("KVM is there and can be used.", evidence: [Quote(source, "opens for reading and writing")])
+    case true?:
+      .pass("KVM is there and can be used.", evidence: [Quote(source, "opens for reading and writing")])
     case nil: .pass("KVM is there.", evidence: [Quote(source, "there; not opened")])
     case false?:
       .warn(
@@ -59,7 +64,8 @@ package enum KVMAccess: Check {
       flags?.allHave("vmx") == true
       ? "kvm_intel" : flags?.allHave("svm") == true ? "kvm_amd" : nil
     let quote = Quote(source, "not there")
-    guard let module, case .found(let loaded, let modulesSource) = evidence.loadedModules, !loaded.contains(module),
+    guard let module, case .found(let loaded, let modulesSource) = evidence.loadedModules,
+      !loaded.contains(module),
       evidence.container.value == ContainerKind.none
     else {
       return .fail(missing, "There is no /dev/kvm.", evidence: [quote])

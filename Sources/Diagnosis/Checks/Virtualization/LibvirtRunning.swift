@@ -12,12 +12,14 @@ package enum LibvirtRunning: Check {
   package static let causes = [missing, notRunning]
   private static let missing = Cause(
     "missing",
-    meaning: "Guests cannot be kept and started by virsh, virt-manager or Cockpit; QEMU can still be started by "
+    meaning:
+      "Guests cannot be kept and started by virsh, virt-manager or Cockpit; QEMU can still be started by "
       + "hand.",
     cure: "Install libvirt from the distribution, or go on with QEMU alone.", mender: .person)
   private static let notRunning = Cause(
     "not-running",
-    meaning: "libvirt is installed, but nothing answers for it, so virsh and virt-manager cannot start guests.",
+    meaning:
+      "libvirt is installed, but nothing answers for it, so virsh and virt-manager cannot start guests.",
     cure: "Enable and start its socket; the daemon then starts when it is asked for.", mender: .person)
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {

@@ -18,7 +18,8 @@ package enum MemlockLimit: Check {
     "too-low",
     meaning: "A guest with a device, started by this user without libvirt's system service, would stop with "
       + "\"VFIO_MAP_DMA failed: Cannot allocate memory\".",
-    cure: "Raise the limit for the user to more than the guest's memory, then log in again; or run the guest by "
+    cure:
+      "Raise the limit for the user to more than the guest's memory, then log in again; or run the guest by "
       + "libvirt's system service.", mender: .person)
 
   /// Less than any guest: the smallest that people give a device to has 1 GiB.

@@ -22,7 +22,8 @@ package enum QEMUInstalled: Check {
       return .pass("QEMU is installed: /\(first)\(others).", evidence: programs.map { Quote($0, "there") })
     case .absent(let source): return missingVerdict(source, evidence)
     case .unreadable(let source, let reason):
-      return .unknown("Whether QEMU is installed could not be measured: \(reason).", evidence: [Quote(source, reason)])
+      return .unknown(
+        "Whether QEMU is installed could not be measured: \(reason).", evidence: [Quote(source, reason)])
     }
   }
 
