@@ -2,6 +2,8 @@
 package let allChecks: [any Check.Type] = [
   // processor
   CPUVirtualization.self,
+  // firmware
+  FirmwareIOMMUTable.self,
   // kernel
   IOMMUActive.self,
   IOMMUMessages.self,

@@ -17,13 +17,14 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.ivrs = tables.ivrs
 
   evidence.commandLine = surveyCommandLine(root)
-  evidence.kernelLog = surveyKernelLog(root)
+  evidence.kernelLog = KernelLogSource.read(root)
   evidence.kernelConfiguration = surveyKernelConfiguration(root, release: evidence.kernelRelease.value)
   evidence.lockdown = surveyLockdown(root)
   evidence.secureBoot = surveySecureBoot(root)
   evidence.iommuUnits = root.observeSysfsNames(in: "sys/class/iommu")
   evidence.iommuGroups = surveyIOMMUGroups(root)
   evidence.pciDevices = surveyPCIDevices(root)
+  evidence.hostUses = evidence.pciDevices.map { surveyHostUses(root, devices: $0) }
   evidence.interruptChips = surveyInterrupts(root)
 
   evidence.xen = surveyXen(root)
@@ -31,6 +32,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
   evidence.loadedModules = surveyLoadedModules(root)
+  evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
   evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
 

@@ -6,6 +6,8 @@
 
 # shellcheck source=lib/harness.sh
 source "$(dirname "$0")/lib/harness.sh"
+# shellcheck source=lib/early-image.sh
+source "$HERE/lib/early-image.sh"
 # shellcheck source=lib/early.sh
 source "$HERE/lib/early.sh"
 

@@ -1,75 +1,9 @@
 # shellcheck shell=bash
-# Machines for early binding: a distribution's own initramfs, made by its own tool in its own tree,
-# then a small root file system that tells who got which device.
+# Machines for early binding: a distribution's own initramfs (early-image.sh), then a small root file
+# system that tells who got which device.
 #
 # An image is made once. What one boot has chosen comes as a second archive, which the kernel
 # unpacks over the first: configurations change without another run of dracut.
-
-EARLY_PROGRAM=${PASSTHRU_EARLY_BIND:-${PROGRAM%/*}/passthru-early-bind}
-
-# early_image SUITE BUILDER: the path of an initramfs. BUILDER is dracut (with systemd),
-# dracut-plain (without), dracut-forced (without, ahci and e1000e in force_drivers),
-# dracut-modules-load (with systemd, the two in modules-load.d), or initramfs-tools.
-early_image() {
-  local suite=$1 builder=$2 tree
-  tree=$(debian_tree "$suite" "${builder%%-[pfm]*}" busybox)
-  cached "early/$suite-$builder-$(digest "$tree" "$EARLY_PROGRAM" "$HERE/lib/early.sh" \
-    "$PACKAGE"/dracut/50passthru-doctor/* "$PACKAGE"/initramfs-tools/hooks/* \
-    "$PACKAGE"/initramfs-tools/scripts/init-top/*).img" make_early_image "$tree" "$builder"
-}
-
-make_early_image() {
-  local builder=$2 image=$3 tree=$3.tree release
-  rm -rf "$tree"
-  cp -a --reflink=auto "$1" "$tree"
-  release=$(kernel_release "$tree")
-  install -D -m 644 /dev/stdin "$tree/etc/passthru-doctor/bindings.conf" <<<'version 1'
-  install_early_binding "$tree"
-  case $builder in
-    dracut) early_dracut ;;
-    dracut-plain) early_dracut --omit "systemd dracut-systemd systemd-initrd crypt" ;;
-    dracut-forced)
-      early_dracut --omit "systemd dracut-systemd systemd-initrd crypt" --force-drivers "ahci e1000e"
-      ;;
-    dracut-modules-load)
-      printf '%s\n' ahci e1000e >"$tree/etc/modules-load.d/in-the-way.conf"
-      early_dracut --install /etc/modules-load.d/in-the-way.conf
-      ;;
-    initramfs-tools)
-      # Without sysfs it takes MODULES=most, the default.
-      chroot "$tree" mkinitramfs -o /initramfs.img "$release"
-      ;;
-  esac
-  mv "$tree/initramfs.img" "$image"
-  rm -rf "$tree"
-}
-
-# early_dracut OPTION...: runs the tree's dracut. Generic: the tree is no host to look at.
-early_dracut() {
-  mount_kernel_files "$tree"
-  chroot "$tree" dracut -q --no-hostonly --compress 'zstd -3 -T0' --add-drivers "ext4 virtio_blk virtio_pci" \
-    "$@" /initramfs.img "$release" || true
-  umount "$tree/proc" "$tree/dev"
-  [ -s "$tree/initramfs.img" ]
-}
-
-mount_kernel_files() {
-  mount --bind /proc "$1/proc"
-  mount --bind /dev "$1/dev"
-}
-
-# install_early_binding TREE: as a package would.
-install_early_binding() {
-  install -D -s -m 755 "$EARLY_PROGRAM" "$1/usr/lib/passthru-doctor/passthru-early-bind"
-  if [ -d "$1/usr/lib/dracut/modules.d" ]; then
-    cp -r "$PACKAGE/dracut/50passthru-doctor" "$1/usr/lib/dracut/modules.d/"
-  fi
-  if [ -d "$1/usr/share/initramfs-tools" ]; then
-    install -D -m 755 -t "$1/usr/share/initramfs-tools/hooks" "$PACKAGE"/initramfs-tools/hooks/passthru-doctor
-    install -D -m 755 -t "$1/usr/share/initramfs-tools/scripts/init-top" \
-      "$PACKAGE"/initramfs-tools/scripts/init-top/passthru
-  fi
-}
 
 # small_root SUITE: an ext4 image with busybox and the modules of q35's devices.
 small_root() {
@@ -103,7 +37,10 @@ boot_early() {
   mkdir -p "$folder/over/etc/passthru-doctor" "$folder/results"
   chmod -R "${OVER_MODE:-go-w}" "$folder/over"
   pack_cpio "$folder/over" "$folder/over.cpio"
-  cat "$image" "$folder/over.cpio" >"$folder/initrd"
+  # The kernel looks for an archive that is not compressed at multiples of four only.
+  cp "$image" "$folder/initrd"
+  truncate -s %4 "$folder/initrd"
+  cat "$folder/over.cpio" >>"$folder/initrd"
   qemu-img create -q -f qcow2 -F raw -b "$(small_root "$suite")" "$folder/root.qcow2"
   tree=$(fast_kernel "$suite")
   local disk=(-drive "if=none,id=root,format=qcow2,file=$folder/root.qcow2,cache=unsafe")
