@@ -11,6 +11,10 @@ package let allChecks: [any Check.Type] = [
   KernelLockdown.self,
   // modules
   VFIOModules.self,
+  // binding
+  BindingHook.self,
+  BindingInitramfs.self,
+  BindingBoot.self,
   // virtualization
   KVMAccess.self,
   QEMUInstalled.self,
