@@ -55,14 +55,14 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
 
     // Recorded hosts that several tests are made of.
     .target(name: "TestHosts", dependencies: ["HostFiles", "HostModel"], path: "Tests/TestHosts"),
-    .testTarget(name: "HostModelTests", dependencies: ["HostModel"]),
+    .testTarget(name: "HostModelTests", dependencies: ["HostModel", "TestHosts"]),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ProgramTests", dependencies: ["passthru-doctor"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),

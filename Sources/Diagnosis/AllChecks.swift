@@ -4,10 +4,12 @@ package let allChecks: [any Check.Type] = [
   CPUVirtualization.self,
   // firmware
   FirmwareIOMMUTable.self,
+  ReservedMemory.self,
   // kernel
   IOMMUActive.self,
   IOMMUMessages.self,
   InterruptRemapping.self,
+  CommandLineArguments.self,
   KernelLockdown.self,
   // modules
   VFIOModules.self,

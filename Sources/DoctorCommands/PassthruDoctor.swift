@@ -13,7 +13,10 @@ package struct PassthruDoctor: ParsableCommand {
       3 undecided, because something could not be measured; 4 done, reboot needed; 5 refused.
       """,
     version: programVersion,
-    subcommands: [CheckCommand.self, ExplainCommand.self, SnapshotCommand.self, HostNeedsCommand.self],
+    subcommands: [
+      CheckCommand.self, ExplainCommand.self, DevicesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+      HostNeedsCommand.self,
+    ],
     defaultSubcommand: CheckCommand.self
   )
 

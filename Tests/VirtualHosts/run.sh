@@ -13,7 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-TELLING="report"
+TELLING="report storage"
 ALL="$TELLING"
 
 case ${1:-telling} in

@@ -25,7 +25,8 @@ package enum FirmwareIOMMUTable: Check {
 
   package static let firmwareBug = Cause(
     "firmware-bug",
-    meaning: "The firmware describes its IOMMU wrongly, and the kernel cannot use it as described, or only in "
+    meaning:
+      "The firmware describes its IOMMU wrongly, and the kernel cannot use it as described, or only in "
       + "part.",
     cure: "Update the firmware. If the newest one has the same fault, report it to the machine's maker; with "
       + "some firmware, loading the defaults and switching the IOMMU off and on again helps.",
@@ -34,69 +35,31 @@ package enum FirmwareIOMMUTable: Check {
   package static let causes = [noTable, firmwareBug]
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
-    if let fault = fault(in: evidence) { return spoilt(by: fault, evidence) }
-    if evidence.hasDMAR == true { return judgeDMAR(evidence) }
-    if evidence.hasIVRS == true { return judgeIVRS(evidence) }
+    let ground = IOMMUGround(evidence)
+    if let fault = IOMMUTableFault(evidence) { return refused(fault.summary, fault.quote, evidence) }
+    if let message = ground.facts.first(.intelTableRefused) {
+      return refused(
+        "The kernel found the firmware's description of the IOMMU broken, and refused it.",
+        ground.quote(message), evidence)
+    }
+    if ground.tables.contains("DMAR") { return judgeDMAR(ground) }
+    if ground.tables.contains("IVRS") { return judgeIVRS(ground) }
     if let units = evidence.iommuUnits.value, let first = units.first {
       return .pass(
-        "The kernel found \(units.count == 1 ? "an IOMMU" : "\(units.count) IOMMUs") without a table of this kind.",
+        "The kernel found \(units.count == 1 ? "an IOMMU" : "\(units.count) IOMMUs") without such a table.",
         evidence: [Quote(evidence.iommuUnits.source, first)])
     }
-    guard let names = evidence.acpiTableNames.value else { return withoutNames(evidence) }
-    return withoutTable(among: names, evidence)
-  }
-}
-
-// MARK: - A table that cannot be used
-
-extension FirmwareIOMMUTable {
-  private struct Fault {
-    /// A full sentence.
-    let summary: String
-    let quote: Quote
+    if let off = ground.arguments?.acpiOffBy { return hidden(by: off, ground) }
+    return ground.tablesAreComplete ? withoutTable(ground) : unmeasured(evidence.acpiTableNames)
   }
 
-  private static func fault(in evidence: HostEvidence) -> Fault? {
-    switch evidence.dmar.value {
-    case .damaged(let reason):
-      return Fault(summary: "The table DMAR is damaged: \(reason).", quote: Quote(evidence.dmar.source, reason))
-    case .table(let table) where table.brokenUnit != nil:
-      return Fault(
-        summary: "The table DMAR names an IOMMU at address 0, and the kernel refuses the whole table for it.",
-        quote: Quote(evidence.dmar.source, "DRHD with register base 0x0"))
-    case .table(let table) where table.hostAddressWidth < 12:
-      return Fault(
-        summary: "The table DMAR states an impossible address width, and the kernel refuses the whole table.",
-        quote: Quote(evidence.dmar.source, "host address width \(table.hostAddressWidth)"))
-    default: break
-    }
-    switch evidence.ivrs.value {
-    case .damaged(let reason):
-      return Fault(summary: "The table IVRS is damaged: \(reason).", quote: Quote(evidence.ivrs.source, reason))
-    case .table(let table) where table.isRefused:
-      return Fault(
-        summary: "The table IVRS has a wrong checksum, and the kernel refuses it.",
-        quote: Quote(evidence.ivrs.source, "wrong checksum"))
-    default: break
-    }
-    return evidence.quoteFromLog(where: tellsOfRefusedTable).map {
-      Fault(summary: "The kernel found the firmware's description of the IOMMU broken.", quote: $0)
-    }
-  }
-
-  /// drivers/iommu/intel/dmar.c, warn_invalid_dmar and its callers. A "bad RMRR" begins with the
-  /// same words and is not fatal.
-  private static func tellsOfRefusedTable(_ text: String) -> Bool {
-    text.contains("Your BIOS is broken; DMAR reported at address")
-      || text.lowercased().contains("parse dmar table failure")
-  }
-
-  private static func spoilt(by fault: Fault, _ evidence: HostEvidence) -> Verdict {
+  /// A table that the kernel refuses does no harm where it shows an IOMMU all the same.
+  private static func refused(_ summary: String, _ quote: Quote, _ evidence: HostEvidence) -> Verdict {
     guard evidence.showsWorkingIOMMU else {
-      return .fail(firmwareBug, fault.summary, evidence: [fault.quote], needsReboot: true)
+      return .fail(firmwareBug, summary, evidence: [quote], needsReboot: true)
     }
     return .warn(
-      firmwareBug, fault.summary, evidence: [fault.quote],
+      firmwareBug, summary, evidence: [quote],
       cureDetail: "The kernel nevertheless shows an IOMMU at work.")
   }
 }
@@ -104,9 +67,12 @@ extension FirmwareIOMMUTable {
 // MARK: - A table that is there
 
 extension FirmwareIOMMUTable {
-  private static func judgeDMAR(_ evidence: HostEvidence) -> Verdict {
-    guard let table = evidence.dmar.value?.table else { return present("DMAR", "an Intel", evidence) }
-    if let defect = table.defects.first { return defective(defect, evidence.dmar.source, table.defects.count) }
+  private static func judgeDMAR(_ ground: IOMMUGround) -> Verdict {
+    let evidence = ground.evidence
+    guard let table = evidence.dmar.value?.table else { return present("DMAR", "an Intel", ground) }
+    if let defect = table.defects.first {
+      return defective(defect, evidence.dmar.source, table.defects.count)
+    }
     if table.units.isEmpty {
       return .fail(
         noTable, "The table DMAR is there and names no IOMMU.",
@@ -122,9 +88,12 @@ extension FirmwareIOMMUTable {
       ])
   }
 
-  private static func judgeIVRS(_ evidence: HostEvidence) -> Verdict {
-    guard let table = evidence.ivrs.value?.table else { return present("IVRS", "an AMD", evidence) }
-    if let defect = table.defects.first { return defective(defect, evidence.ivrs.source, table.defects.count) }
+  private static func judgeIVRS(_ ground: IOMMUGround) -> Verdict {
+    let evidence = ground.evidence
+    guard let table = evidence.ivrs.value?.table else { return present("IVRS", "an AMD", ground) }
+    if let defect = table.defects.first {
+      return defective(defect, evidence.ivrs.source, table.defects.count)
+    }
     if table.units.isEmpty {
       return .fail(
         noTable, "The table IVRS is there and names no IOMMU.",
@@ -143,10 +112,8 @@ extension FirmwareIOMMUTable {
       evidence: [Quote(evidence.ivrs.source, "\(count) remapping unit\(count == 1 ? "" : "s")")])
   }
 
-  private static func present(_ table: String, _ kind: String, _ evidence: HostEvidence) -> Verdict {
-    .pass(
-      "The firmware offers \(kind) IOMMU.",
-      evidence: [Quote(evidence.acpiTableNames.source, "\(table) (its content was not read)")])
+  private static func present(_ table: String, _ kind: String, _ ground: IOMMUGround) -> Verdict {
+    .pass("The firmware offers \(kind) IOMMU.", evidence: [Quote(ground.tablesSource, table)])
   }
 
   private static func defective(_ defect: String, _ source: String, _ count: Int) -> Verdict {
@@ -160,67 +127,64 @@ extension FirmwareIOMMUTable {
 // MARK: - No table to be seen
 
 extension FirmwareIOMMUTable {
-  private static func withoutTable(among names: [String], _ evidence: HostEvidence) -> Verdict {
-    let quote = Quote(evidence.acpiTableNames.source, "neither DMAR nor IVRS among \(names.count) tables")
+  private static func withoutTable(_ ground: IOMMUGround) -> Verdict {
+    let evidence = ground.evidence
+    let quote = ground.quoteOfTables
+    let names = evidence.acpiTableNames.value ?? []
     // Xen renames the table, so that its control domain leaves the IOMMU alone.
-    if evidence.xen.value == .dom0 || names.contains("XMAR") || names.contains("RMAD") {
+    if evidence.xen.value == .dom0 || ground.facts.xenParavirtual != nil || names.contains("XMAR")
+      || names.contains("RMAD")
+    {
       return .unknown(
         "Xen keeps the firmware's IOMMU table from this kernel; \"xl dmesg\" tells whether Xen uses one.",
         evidence: [quote])
     }
-    if names.contains("VIOT") {
-      return .pass(
-        "The hypervisor offers a virtio IOMMU.", evidence: [Quote(evidence.acpiTableNames.source, "VIOT")])
+    if ground.tables.contains("VIOT") {
+      return .pass("The hypervisor offers a virtio IOMMU.", evidence: [quote])
     }
-    if names.contains("IORT") {
+    if ground.tables.contains("RIMT") {
+      return .pass("The firmware offers a RISC-V IOMMU.", evidence: [quote])
+    }
+    if ground.tables.contains("IORT") {
       return .unknown(
         "The table IORT describes the I/O of this ARM machine, but does not prove that there is an SMMU, and "
-          + "the kernel shows none.", evidence: [Quote(evidence.acpiTableNames.source, "IORT")])
+          + "the kernel shows none.", evidence: [quote])
     }
     if case .other(let name) = evidence.processors.value?.architecture {
       return .unknown("IOMMUs of \(name) machines are not described by these tables.", evidence: [quote])
     }
-    return evidence.isVirtualMachine
-      ? withoutVirtualIOMMU(quote, evidence)
-      : .fail(
-        noTable, "The firmware offers no IOMMU.", evidence: [quote],
-        cureDetail: FirmwareSwitch.iommu.advice(
-          for: evidence.machine.value, maker: evidence.processors.value?.maker),
-        needsReboot: true)
+    if let hypervisor = ground.hypervisor { return withoutVirtualIOMMU([quote, hypervisor]) }
+    return .fail(
+      noTable, "The firmware offers no IOMMU.", evidence: [quote],
+      cureDetail: FirmwareSwitch.iommu.advice(
+        for: evidence.machine.value, maker: evidence.processors.value?.maker),
+      needsReboot: true)
   }
 
-  private static func withoutVirtualIOMMU(_ quote: Quote, _ evidence: HostEvidence) -> Verdict {
+  private static func withoutVirtualIOMMU(_ quotes: [Quote]) -> Verdict {
     .fail(
-      noTable, "This virtual machine has no virtual IOMMU.", evidence: [quote],
+      noTable, "This virtual machine has no virtual IOMMU.", evidence: quotes,
       cureDetail: "Its hypervisor would have to give it one: with QEMU, -device intel-iommu,intremap=on on a "
         + "q35 machine with kernel-irqchip=split; with libvirt, <iommu model='intel'>; many products and "
         + "clouds offer none.",
       needsReboot: true)
   }
 
-  private static func withoutNames(_ evidence: HostEvidence) -> Verdict {
-    if let quote = evidence.quoteFromLog(where: tellsOfTable) {
-      return .pass("The firmware offers an IOMMU.", evidence: [quote])
-    }
-    if let commandLine = evidence.commandLine.value, let off = IOMMUArguments(commandLine).acpiOffBy {
-      return .unknown(
-        "The firmware's tables are hidden by a kernel argument.",
-        evidence: [Quote(evidence.commandLine.source, off.text)],
-        commands: ["passthru-doctor kargs remove \(off.text)"])
-    }
-    switch evidence.acpiTableNames {
-    case .unreadable(let source, let reason) where !source.isEmpty:
-      return .unknown("The firmware's tables could not be listed: \(reason).", evidence: [Quote(source, reason)])
-    case .absent(let source):
-      return .unknown(
-        "The firmware's tables are not visible: \(source) is not there.", evidence: [Quote(source, "not there")])
-    default: return .unknown("The firmware's tables are not visible.")
-    }
+  private static func hidden(by argument: KernelParameter, _ ground: IOMMUGround) -> Verdict {
+    .unknown(
+      "A kernel argument hides the firmware's tables, and with them any IOMMU.",
+      evidence: [ground.quote(argument)], commands: ["passthru-doctor kargs remove \(argument.text)"])
   }
 
-  private static func tellsOfTable(_ text: String) -> Bool {
-    ["DMAR", "IVRS"].contains { table in
-      text.hasPrefix("ACPI: \(table) ") || text.hasPrefix("ACPI: Reserving \(table) table memory")
+  private static func unmeasured(_ names: Observed<[String]>) -> Verdict {
+    switch names {
+    case .unreadable(let source, let reason) where !source.isEmpty:
+      .unknown("The firmware's tables could not be listed: \(reason).", evidence: [Quote(source, reason)])
+    case .absent(let source) where !source.isEmpty:
+      .unknown(
+        "The firmware's tables are not visible: \(source) is not there.",
+        evidence: [Quote(source, "not there")])
+    default: .unknown("The firmware's tables are not visible.")
     }
   }
 }
