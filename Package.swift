@@ -49,6 +49,7 @@ let package = Package(
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
+    .target(name: "ChangePlanning", dependencies: ["HostModel"]),
     .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
 
     // The program.
@@ -76,6 +77,7 @@ let package = Package(
       dependencies: [
         "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
       ]),
+    .testTarget(name: "ChangePlanningTests", dependencies: ["ChangePlanning", "HostModel"]),
     .testTarget(
       name: "EarlyBindingTests",
       dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
