@@ -50,13 +50,15 @@ let package = Package(
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
     .target(name: "ChangePlanning", dependencies: ["HostModel"]),
-    .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
+    .target(name: "ChangeExecution", dependencies: ["ChangePlanning", "HostFiles", "HostModel"]),
+    .target(name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "HostModel"]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
         "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "ChangePlanning", "ChangeExecution",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),

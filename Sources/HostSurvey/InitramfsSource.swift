@@ -3,7 +3,7 @@ import HostModel
 
 /// etc/passthru-doctor/bindings.conf, as the boot program would read it: an untrusted or broken one
 /// is unreadable, with the reason.
-func surveyBindings(_ root: HostRoot) -> Observed<BindingConfiguration> {
+package func surveyBindings(_ root: HostRoot) -> Observed<BindingConfiguration> {
   let path = BindingConfiguration.path
   do throws(HostFileError) {
     switch try root.trustedFile(at: path) {
@@ -28,7 +28,7 @@ func surveyBootLog(_ root: HostRoot) -> Observed<[BootEvent]> {
 
 /// Builders, hooks, and what is in the images; images are looked into only where devices are chosen,
 /// for that takes a second.
-func surveyInitramfs(_ root: HostRoot, lookingInside: Bool) -> Observed<InitramfsEvidence> {
+package func surveyInitramfs(_ root: HostRoot, lookingInside: Bool) -> Observed<InitramfsEvidence> {
   let path = "lib/modules"
   let kernels: [String]
   do throws(HostFileError) {
