@@ -41,10 +41,11 @@ private final class SmallKernel: DriverControl {
     match(device)
   }
 
-  func load(_ driver: String) throws(DriverFailure) {
+  func load(_ driver: String) throws(DriverFailure) -> String {
     try count("load \(driver)")
     hasVFIO = true
     states.keys.forEach(match)
+    return driver
   }
 
   private func match(_ device: PCIAddress) {
@@ -55,6 +56,13 @@ private final class SmallKernel: DriverControl {
       states[device]?.driver = natives[device]
     }
   }
+}
+
+/// One group by itself.
+private func bindGroup(
+  _ bindings: [PlannedBinding], _ control: some DriverControl, mayGoOn: () -> Bool
+) -> Result<[BoundDevice], Decline> {
+  bindGroups([bindings], control, mayGoOn: mayGoOn).first ?? .success([])
 }
 
 struct GroupBindingTests {
@@ -112,6 +120,30 @@ struct GroupBindingTests {
     }
   }
 
+  /// One group of two fails: the other one is bound, whatever the order.
+  @Test(arguments: [0, 1]) func groupsStandForThemselves(failing: Int) {
+    let kernel = kernel(held: false, hasVFIO: false)
+    let groups = [Array(bindings.prefix(1)), Array(bindings.dropFirst())]
+    kernel.failAt = failing + 1
+    let results = bindGroups(groups, kernel) { true }
+    for (index, result) in results.enumerated() {
+      let failed = (try? result.get()) == nil
+      #expect(failed == (index == failing))
+      for binding in groups[index] {
+        #expect((kernel.state(of: binding.address).driver == "vfio-pci") == !failed)
+      }
+    }
+  }
+
+  /// The module took all the time: what it bound by registering is bound.
+  @Test func timeThatEndsWhileLoadingLosesNothing() {
+    let kernel = kernel(held: false, hasVFIO: false)
+    let results = bindGroups([Array(bindings.prefix(1)), Array(bindings.dropFirst())], kernel) {
+      !kernel.log.contains { $0.hasPrefix("load") }
+    }
+    #expect(results.allSatisfy { (try? $0.get()) != nil })
+  }
+
   @Test func anOverrideOfOthersComesBack() {
     let kernel = SmallKernel([addresses[0]: DriverState(driver: nil, override: "pci-stub")])
     kernel.failAt = 2
@@ -143,7 +175,7 @@ struct GroupBindingTests {
       func setOverride(_ driver: String?, on device: PCIAddress) {}
       func unbind(_ device: PCIAddress) {}
       func probe(_ device: PCIAddress) {}
-      func load(_ driver: String) {}
+      func load(_ driver: String) -> String { driver }
     }
     guard case .failure(let decline) = bindGroup(bindings, Refusing(), mayGoOn: { true }) else {
       Issue.record("it was taken for bound")

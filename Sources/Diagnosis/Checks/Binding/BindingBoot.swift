@@ -122,7 +122,8 @@ private struct BootState {
         absent.append(address)
         continue
       }
-      if current.driver != device.driver {
+      // The module's name may have underscores where the driver's has dashes.
+      if current.driver.map({ KernelParameter(name: $0, value: nil).isNamed(device.driver) }) != true {
         unbound.append(current)
       } else if bound == nil || bound?["from"] != "none" {
         late.append(now)
