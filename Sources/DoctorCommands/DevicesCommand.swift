@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostFiles
 import HostModel
 import Reporting
 
@@ -19,7 +20,8 @@ struct DevicesCommand: ParsableCommand {
     let all = try listedDevices(root)
     let listing = DeviceListing(of: all.filter(filter.matches), among: all, root)
     if common.json {
-      try writeToStandardOutput(listing.json.document)
+      let texts = sideBySide(listing.devices.count) { listing.text(listing.devices[$0]) }
+      try writeToStandardOutput(DeviceListing.document(texts))
     } else {
       let text = tree ? listing.tree(common.style) : listing.table(common.style, verbosity: common.verbosity)
       try writeToStandardOutput(Array(text.utf8))

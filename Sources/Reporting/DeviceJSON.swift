@@ -2,9 +2,24 @@ import Diagnosis
 import HostModel
 
 extension DeviceListing {
-  /// Schema passthru-doctor/devices/1.
-  package var json: JSON {
-    .object([("schema", .string("passthru-doctor/devices/1")), ("devices", devicesJSON)])
+  /// Schema passthru-doctor/devices/1, from the texts of all devices in order (see `text`).
+  package static func document(_ texts: [[UInt8]]) -> [UInt8] {
+    var bytes = Array("{\n  \"schema\": \"passthru-doctor/devices/1\",\n  \"devices\": [".utf8)
+    bytes.reserveCapacity(texts.reduce(bytes.count + 16) { $0 + $1.count + 8 })
+    for (index, text) in texts.enumerated() {
+      bytes += (index == 0 ? "\n    " : ",\n    ").utf8
+      bytes += text
+    }
+    bytes += (texts.isEmpty ? "]\n}\n" : "\n  ]\n}\n").utf8
+    return bytes
+  }
+
+  /// A device as it stands in the document; thousands are written side by side.
+  package func text(_ device: PCIDevice) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(1024)
+    json(device).write(to: &bytes, depth: 2)
+    return bytes
   }
 
   /// The list alone, as the report carries it.

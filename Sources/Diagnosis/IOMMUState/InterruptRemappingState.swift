@@ -12,7 +12,8 @@ enum InterruptRemappingState {
   init(_ ground: IOMMUGround) {
     self =
       Self.byChips(ground) ?? Self.byMessage(ground) ?? Self.bySilence(ground)
-      ?? Self.byTable(ground) ?? .undecided(Self.whyUndecided(ground))
+      ?? Self.byTable(ground)
+      ?? .undecided(Self.whyUndecided(ground))
   }
 
   /// Chips named IR-… exist only with interrupt remapping.
@@ -60,18 +61,10 @@ enum InterruptRemappingState {
     }
   }
 
-  /// A table that rules it out: dmar_ir_support and check_ioapic_information refuse, or the kernel
-  /// refuses the table as a whole.
+  /// A table that the kernel refuses, or that leaves it no way to remap interrupts.
   private static func byTable(_ ground: IOMMUGround) -> InterruptRemappingState? {
-    let evidence = ground.evidence
-    if let fault = IOMMUTableFault(evidence), fault.isCertain { return .off(fault.quote) }
-    if let table = evidence.dmar.value?.table, !table.supportsInterruptRemapping {
-      return .off(Quote(evidence.dmar.source, "the flag for interrupt remapping is not set"))
-    }
-    if let table = evidence.ivrs.value?.table, !table.hasSouthbridgeIOAPIC {
-      return .off(Quote(evidence.ivrs.source, "no IO-APIC with id 00:14.0"))
-    }
-    return nil
+    if let fault = IOMMUTableFault(ground.evidence), fault.isCertain { return .off(fault.quote) }
+    return ground.tableWithoutInterruptRemapping.map { .off($0) }
   }
 
   private static func whyUndecided(_ ground: IOMMUGround) -> String {
