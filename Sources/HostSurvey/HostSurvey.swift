@@ -24,7 +24,8 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.iommuUnits = root.observeSysfsNames(in: "sys/class/iommu")
   evidence.iommuGroups = surveyIOMMUGroups(root)
   evidence.pciDevices = surveyPCIDevices(root)
-  evidence.chosenDevices = surveyChosenDevices(root)
+  evidence.bindings = surveyBindings(root)
+  evidence.chosenDevices = surveyChosenDevices(evidence.bindings, among: evidence.pciDevices.value ?? [])
   evidence.hostUses = evidence.pciDevices.map { surveyHostUses(root, devices: $0) }
   evidence.interruptChips = surveyInterrupts(root)
 
@@ -37,7 +38,6 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
   evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
 
-  evidence.bindings = surveyBindings(root)
   evidence.initramfs = surveyInitramfs(root, lookingInside: evidence.bindings.value?.groups.isEmpty == false)
   evidence.bootLog = surveyBootLog(root)
 
