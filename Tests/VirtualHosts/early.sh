@@ -14,6 +14,7 @@ source "$HERE/lib/early.sh"
 [ -x "$EARLY_PROGRAM" ] || give_up "$EARLY_PROGRAM is not there: build it, or name one in PASSTHRU_EARLY_BIND"
 
 # Devices beside q35's own: a card behind a port, a disk that nobody needs, a USB controller.
+# shellcheck disable=SC2054
 CARDS=(-device pcie-root-port,id=rp1,chassis=1,addr=0x8 -device e1000e,bus=rp1
   -blockdev null-co,node-name=spare,size=67108864,read-zeroes=on
   -device nvme,serial=spare,drive=spare,addr=0x9 -device qemu-xhci,addr=0xa)
@@ -100,9 +101,7 @@ bound_with() {
 }
 
 case_dracut-bookworm() { bound_with "$1" bookworm dracut intel; }
-case_dracut-plain-bookworm() { bound_with "$1" bookworm dracut-plain intel; }
-case_forced-bookworm() { bound_with "$1" bookworm dracut-forced amd; }
-case_modules-load-bookworm() { bound_with "$1" bookworm dracut-modules-load intel; }
+case_dracut-plain-bookworm() { bound_with "$1" bookworm dracut-plain amd; }
 case_initramfs-tools-bookworm() { bound_with "$1" bookworm initramfs-tools intel; }
 case_dracut-trixie() { bound_with "$1" trixie dracut amd; }
 case_dracut-plain-trixie() { bound_with "$1" trixie dracut-plain intel; }

@@ -52,7 +52,8 @@ install() {
             "${systemdsystemunitdir:-/usr/lib/systemd/system}/passthru-early-bind.service"
         $SYSTEMCTL -q --root "$initdir" add-wants sysinit.target passthru-early-bind.service
     else
-        inst_hook pre-udev 01 "$moddir/passthru-early-bind.sh"
+        # rd.driver.pre and force_drivers are loaded by a hook of cmdline, 01-parse-kernel.sh.
+        inst_hook cmdline 00 "$moddir/passthru-early-bind.sh"
     fi
 }
 

@@ -87,7 +87,7 @@ package struct InitramfsContents: Equatable, Sendable {
     if name == BindingConfiguration.path { configuration = contents }
     if name == Self.program { hasProgram = true }
     if name.hasSuffix("sysinit.target.wants/passthru-early-bind.service")
-      || name.hasSuffix("hooks/pre-udev/01-passthru-early-bind.sh") || name == "scripts/init-top/passthru"
+      || name.hasSuffix("hooks/cmdline/00-passthru-early-bind.sh") || name == "scripts/init-top/passthru"
     {
       hasHook = true
     }

@@ -3,13 +3,13 @@
 
 EARLY_PROGRAM=${PASSTHRU_EARLY_BIND:-${PROGRAM%/*}/passthru-early-bind}
 
-# early_image SUITE BUILDER: the path of an initramfs. BUILDER is dracut (with systemd),
-# dracut-plain (without), dracut-forced (without, ahci and e1000e in force_drivers),
-# dracut-modules-load (with systemd, the two in modules-load.d), or initramfs-tools. A new program does
-# not make a new image: it comes with the second archive.
+# early_image SUITE BUILDER: the path of an initramfs. BUILDER is dracut (with systemd), dracut-plain
+# (without), or initramfs-tools. In each, the drivers of two chosen devices are asked for by
+# name: in force_drivers, in modules-load.d, in the list of initramfs-tools. A new program does not
+# make a new image: it comes with the second archive.
 early_image() {
   local suite=$1 builder=$2 tree
-  tree=$(debian_tree "$suite" "${builder%%-[pfm]*}" busybox)
+  tree=$(debian_tree "$suite" "${builder%-plain}" busybox)
   cached "early/$suite-$builder-$(digest "$tree" "$HERE/lib/early-image.sh" \
     "$PACKAGE"/dracut/50passthru-doctor/* "$PACKAGE"/initramfs-tools/hooks/* \
     "$PACKAGE"/initramfs-tools/scripts/init-top/*).img" make_early_image "$tree" "$builder"
@@ -23,17 +23,13 @@ make_early_image() {
   install -D -m 644 /dev/stdin "$tree/etc/passthru-doctor/bindings.conf" <<<'version 1'
   install_early_binding "$tree"
   case $builder in
-    dracut) early_dracut ;;
-    dracut-plain) early_dracut --omit "systemd dracut-systemd systemd-initrd crypt" ;;
-    dracut-forced)
-      early_dracut --omit "systemd dracut-systemd systemd-initrd crypt" --force-drivers "ahci e1000e"
-      ;;
-    dracut-modules-load)
+    dracut)
       printf '%s\n' ahci e1000e >"$tree/etc/modules-load.d/in-the-way.conf"
       early_dracut --install /etc/modules-load.d/in-the-way.conf
       ;;
+    dracut-plain) early_dracut --omit "systemd dracut-systemd systemd-initrd crypt" ;;
     initramfs-tools)
-      # Without sysfs it takes MODULES=most, the default.
+      printf '%s\n' ahci e1000e >>"$tree/etc/initramfs-tools/modules"
       chroot "$tree" mkinitramfs -o /initramfs.img "$release"
       ;;
   esac
@@ -45,6 +41,7 @@ make_early_image() {
 early_dracut() {
   mount_kernel_files "$tree"
   chroot "$tree" dracut -q --no-hostonly --compress 'zstd -3 -T0' --add-drivers "ext4 virtio_blk virtio_pci" \
+    --force-drivers "ahci e1000e" \
     "$@" /initramfs.img "$release" || true
   umount "$tree/proc" "$tree/dev"
   [ -s "$tree/initramfs.img" ]
@@ -58,13 +55,10 @@ mount_kernel_files() {
 # install_early_binding TREE: as a package would.
 install_early_binding() {
   install -D -s -m 755 "$EARLY_PROGRAM" "$1/usr/lib/passthru-doctor/passthru-early-bind"
-  if [ -d "$1/usr/lib/dracut/modules.d" ]; then
-    cp -r "$PACKAGE/dracut/50passthru-doctor" "$1/usr/lib/dracut/modules.d/"
-  fi
-  if [ -d "$1/usr/share/initramfs-tools" ]; then
-    install -D -m 755 -t "$1/usr/share/initramfs-tools/hooks" "$PACKAGE"/initramfs-tools/hooks/passthru-doctor
-    install -D -m 755 -t "$1/usr/share/initramfs-tools/scripts/init-top" \
-      "$PACKAGE"/initramfs-tools/scripts/init-top/passthru
-  fi
+  mkdir -p "$1/usr/lib/dracut/modules.d"
+  cp -r "$PACKAGE/dracut/50passthru-doctor" "$1/usr/lib/dracut/modules.d/"
+  install -D -m 755 -t "$1/usr/share/initramfs-tools/hooks" "$PACKAGE"/initramfs-tools/hooks/passthru-doctor
+  install -D -m 755 -t "$1/usr/share/initramfs-tools/scripts/init-top" \
+    "$PACKAGE"/initramfs-tools/scripts/init-top/passthru
+  install -D -m 644 -t "$1/usr/lib/systemd/system" "$PACKAGE"/packaging/passthru-doctor-check.service
 }
-
