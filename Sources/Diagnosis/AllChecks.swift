@@ -11,6 +11,9 @@ package let allChecks: [any Check.Type] = [
   InterruptRemapping.self,
   CommandLineArguments.self,
   KernelLockdown.self,
+  // boot-loader
+  BootLayout.self,
+  BootArguments.self,
   // modules
   VFIOModules.self,
   // devices

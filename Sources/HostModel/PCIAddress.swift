@@ -69,6 +69,11 @@ package struct PCIAddress: Hashable, Sendable, Comparable, CustomStringConvertib
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// As libvirt names the device: `pci_0000_00_1f_2`.
+  package var libvirtName: String {
+    "pci_" + description.map { $0 == ":" || $0 == "." ? "_" : String($0) }.joined()
+  }
+
   package static func < (left: PCIAddress, right: PCIAddress) -> Bool {
     left.order < right.order
   }

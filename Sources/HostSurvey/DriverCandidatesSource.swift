@@ -58,7 +58,10 @@ private func readIndex(
   guard let index = try root.bytes(at: list) else {
     throw HostFileError("reading", list, code: HostFileError.noSuchFile)
   }
-  let configuration = ModprobeFiles.read(root)
+  var configuration = ModprobeFiles.read(root)
+  if let soft = try root.bytes(at: "\(directory)/modules.softdep") {
+    configuration.add(soft, from: "\(directory)/modules.softdep")
+  }
   var result = kinds.mapValues { _ in DriverCandidates() }
   var best: [String: Int] = [:]
   var rest = index[...]

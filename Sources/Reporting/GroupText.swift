@@ -28,19 +28,10 @@ extension DeviceListing {
     for blocker in judgement.blockers {
       lines += style.wrap(printable("\(blocker.address): \(blocker.reason)"), first: "  - ")
     }
-    // One command binds the whole group; a use has its own.
-    var commands: [String] = []
-    for blocker in judgement.blockers {
-      guard let command = blocker.command else { continue }
-      if blocker.kind == .binding, commands.contains(where: { $0.hasPrefix("passthru-doctor detach") }) {
-        continue
-      }
-      commands.append(command)
-    }
     if judgement.verdict == .needsBinding || judgement.verdict == .hostNeedsIt {
-      let shown =
-        judgement.verdict == .needsBinding ? commands : commands.filter { !$0.hasPrefix("passthru-doctor") }
-      lines += shown.map { "    " + style.paint("$ " + printable($0), .cyan) }
+      // Nothing is bound to VFIO while the host lives on the group.
+      let shown = judgement.blockers.filter { judgement.verdict == .needsBinding || $0.kind != .binding }
+      lines += shown.compactMap(\.command).map { "    " + style.paint("$ " + printable($0), .cyan) }
     }
     guard isDetailed else { return lines }
     for note in judgement.notes {

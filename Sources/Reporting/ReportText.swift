@@ -64,8 +64,8 @@ extension Report {
       findings.first { $0.verdict.status == .fail }
       ?? findings.first { $0.check.isRequired && $0.verdict.status == .unknown }
     guard let first else { return "passthru-doctor check -v" }
-    if let command = first.verdict.commands.first {
-      return "\(command)\(first.verdict.needsReboot ? ", then reboot" : "")."
+    if let command = first.verdict.commands.first, first.verdict.commands.count == 1 {
+      return "\(command)\(first.verdict.needsReboot ? ", then reboot" : "")"
     }
     if let cause = first.verdict.cause {
       return cause.cure.sentences.first ?? cause.cure

@@ -9,6 +9,7 @@ enum Hosts {
   /// An Intel host whose kernel has the IOMMU on by default: sysfs, table, arguments, log, interrupts.
   static func intel() throws -> HostEvidence {
     var host = HostEvidence(root: "/", isRunningHost: true)
+    host.osRelease = .found(OSRelease(id: "fedora"), source: "etc/os-release")
     host.acpiTableNames = .found(["APIC", "DMAR", "FACP"], source: "sys/firmware/acpi/tables")
     host.commandLine = commandLine("quiet")
     host.kernelLog = log(
@@ -29,6 +30,7 @@ enum Hosts {
   /// The same with neither units nor groups, and no word of the log.
   static func off(tables: [String], arguments: String = "quiet") -> HostEvidence {
     var host = HostEvidence(root: "/", isRunningHost: true)
+    host.osRelease = .found(OSRelease(id: "fedora"), source: "etc/os-release")
     host.acpiTableNames = .found(["APIC", "FACP"] + tables, source: "sys/firmware/acpi/tables")
     host.commandLine = commandLine(arguments)
     host.iommuUnits = .found([], source: "sys/class/iommu")

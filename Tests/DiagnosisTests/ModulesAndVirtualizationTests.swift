@@ -53,7 +53,7 @@ struct ModulesAndVirtualizationTests {
   @Test func installedButNotLoadedIsAWarning() {
     #expect(complaints { modules(&$0) { _ in } } == ["vfio.modules: warn not-loaded"])
     let verdict = verdict(VFIOModules.self) { modules(&$0) { _ in } }
-    #expect(verdict.commands == ["passthru-doctor modules load"])
+    #expect(verdict.commands == ["modprobe vfio-pci"])
   }
 
   @Test func builtInIsAsGoodAsLoaded() {

@@ -12,13 +12,13 @@ source "$(dirname "$0")/lib/harness.sh"
 disks_of() {
   case $1 in
     plain) echo virtio@3 ;;
-    sata) echo sata@31 ;;
+    sata) echo sata@1f ;;
     nvme) echo nvme@3 ;;
     usb) echo usb@3 ;;
     scsi | luks) echo scsi@3 ;;
     swap | signature | fstab | btrfs | stack) echo virtio@3 nvme@4 ;;
     lvm) echo scsi@3 virtio@4 ;;
-    raid) echo sata@31 nvme@4 ;;
+    raid) echo sata@1f nvme@4 ;;
     *) give_up "no layout called $1 in storage.sh" ;;
   esac
 }
@@ -31,42 +31,42 @@ layout_function() {
   esac
 }
 
-# attach KIND SLOT SERIAL FILE: QEMU's arguments for a disk behind a controller of its own,
-# one a line. The SATA controller is the one that q35 has.
+# attach KIND SLOT FILE: QEMU's arguments for a disk behind a controller of its own, one a
+# line. The SATA controller is the one that q35 has.
 attach() {
-  local kind=$1 place="addr=$2" serial=$3 drive="drive=disk-$3,serial=$3"
-  printf '%s\n' -drive "if=none,id=disk-$serial,format=raw,cache=unsafe,file=$4"
+  local kind=$1 slot=$2 name=disk-${3##*/}
+  printf '%s\n' -drive "if=none,id=$name,format=raw,cache=unsafe,file=$3"
   case $kind in
-    virtio) printf '%s\n' -device "virtio-blk-pci,$drive,$place" ;;
-    nvme) printf '%s\n' -device "nvme,$drive,$place" ;;
-    sata) printf '%s\n' -device "ide-hd,$drive,bus=ide.0" ;;
-    usb) printf '%s\n' -device "qemu-xhci,id=$serial,$place" -device "usb-storage,$drive,bus=$serial.0" ;;
-    scsi) printf '%s\n' -device "virtio-scsi-pci,id=$serial,$place" -device "scsi-hd,$drive,bus=$serial.0" ;;
+    virtio) printf '%s\n' -device "virtio-blk-pci,drive=$name,addr=$slot" ;;
+    nvme) printf '%s\n' -device "nvme,drive=$name,serial=$name,addr=$slot" ;;
+    sata) printf '%s\n' -device "ide-hd,drive=$name,bus=ide.0" ;;
+    usb) printf '%s\n' -device "qemu-xhci,id=usb,addr=$slot" -device "usb-storage,drive=$name,bus=usb.0" ;;
+    scsi) printf '%s\n' -device "virtio-scsi-pci,id=scsi,addr=$slot" -device "scsi-hd,drive=$name,bus=scsi.0" ;;
   esac
 }
 
-# new_disk FILE: empty, with one partition.
+# new_disk FILE MEGABYTES: empty, with one partition.
 new_disk() {
   rm -f "$1"
-  truncate -s 512M "$1"
+  truncate -s "$2M" "$1"
   sgdisk -n 1:0:0 -t 1:8300 "$1" >/dev/null
 }
 
+# boot_layout LAYOUT: the size tells the inside which disk is which: 512 MB a, 513 MB b.
 boot_layout() {
-  local layout=$1 folder=$WORK/$1 serials=(a b) disk devices=() i=0
+  local layout=$1 folder=$WORK/$1 size=512 disk devices=()
   mkdir -p "$folder/files"
   layout_function "$layout" >"$folder/files/layout"
   cp "$HERE/inside/survey.script" "$folder/files/"
   for disk in $(disks_of "$layout") nvme@9; do
-    new_disk "$folder/disk$i"
-    mapfile -t -O "${#devices[@]}" devices \
-      < <(attach "${disk%@*}" "0x$(printf '%x' "${disk#*@}")" "${serials[i]:-free}" "$folder/disk$i")
-    i=$((i + 1))
-    if [ "$disk" = nvme@9 ]; then break; fi
+    if [ "$disk" = nvme@9 ]; then size=600; fi
+    new_disk "$folder/disk$size" "$size"
+    mapfile -t -O "${#devices[@]}" devices < <(attach "${disk%@*}" "${disk#*@}" "$folder/disk$size")
+    size=$((size + 1))
   done
   boot_fast "$layout" "$HERE/inside/storage.script" --iommu intel --archive "$STORAGE_TOOLS" -- \
     "${devices[@]}" -device e1000e,addr=8 -device qemu-xhci,addr=0xa
-  rm -f "$folder"/disk[0-9]
+  rm -f "$folder"/disk*
 }
 
 # group_verdict LAYOUT ADDRESS and kinds_of_use LAYOUT ADDRESS: what the program says.

@@ -72,7 +72,7 @@ extension WhyIOMMUIsOff {
         IOMMUActive.quirk, "The kernel leaves the IOMMU of this machine off, knowing that it would fail.",
         quotes,
         commands: message.text.lowercased().contains("stoney")
-          ? ["passthru-doctor kargs add amd_iommu=force_enable"] : [])
+          ? ArgumentChange.adding("amd_iommu=force_enable").commands(on: ground.evidence) : [])
     case .driver:
       return WhyIOMMUIsOff(
         IOMMUActive.noGroups, "The kernel began to set up the IOMMU and failed.", quotes)
@@ -104,8 +104,10 @@ extension WhyIOMMUIsOff {
   }
 
   private static func disabled(by parameter: KernelParameter, _ ground: IOMMUGround) -> WhyIOMMUIsOff {
-    var commands = ["passthru-doctor kargs remove \(shellWord(parameter.text))"]
-    if ground.isIntel, ground.isIntelOnByDefault == false { commands.append(IOMMUActive.enableIntel) }
+    var commands = ArgumentChange.removing(parameter.text).commands(on: ground.evidence)
+    if ground.isIntel, ground.isIntelOnByDefault == false {
+      commands += IOMMUActive.enableIntel(on: ground.evidence)
+    }
     return WhyIOMMUIsOff(
       IOMMUActive.disabledByArgument, "The kernel argument \(parameter.text) switches the IOMMU off.",
       [ground.quote(parameter)], commands: commands)
@@ -117,12 +119,12 @@ extension WhyIOMMUIsOff {
       return WhyIOMMUIsOff(
         IOMMUActive.disabledByArgument, "A kernel argument switches the AMD IOMMU off.",
         [ground.quote(message)],
-        commands: ["passthru-doctor kargs remove amd_iommu=off"])
+        commands: ArgumentChange.removing("amd_iommu=off").commands(on: ground.evidence))
     }
     return ground.facts.first(.intelParameterOff).map {
       WhyIOMMUIsOff(
         IOMMUActive.disabledByArgument, "A kernel argument switches the Intel IOMMU off.", [ground.quote($0)],
-        commands: ["passthru-doctor kargs remove intel_iommu=off"])
+        commands: ArgumentChange.removing("intel_iommu=off").commands(on: ground.evidence))
     }
   }
 
@@ -204,7 +206,7 @@ extension WhyIOMMUIsOff {
         configuration.value == nil
           ? nil : Quote(configuration.source, "CONFIG_INTEL_IOMMU_DEFAULT_ON is not set"),
       ],
-      commands: [IOMMUActive.enableIntel])
+      commands: IOMMUActive.enableIntel(on: ground.evidence))
   }
 
   /// By the arguments, or by a log that reaches beyond the place where their echo would stand.

@@ -37,19 +37,14 @@ make_early_image() {
   rm -rf "$tree"
 }
 
-# early_dracut OPTION...: runs the tree's dracut. Generic: the tree is no host to look at.
+# early_dracut OPTION...: runs the tree's dracut. Generic: the tree is no host to look at. The mounts
+# are in a namespace of their own and gone with it: a tree with /dev in it must never be deleted.
 early_dracut() {
-  mount_kernel_files "$tree"
-  chroot "$tree" dracut -q --no-hostonly --compress 'zstd -3 -T0' --add-drivers "ext4 virtio_blk virtio_pci" \
-    --force-drivers "ahci e1000e" \
-    "$@" /initramfs.img "$release" || true
-  umount "$tree/proc" "$tree/dev"
+  # shellcheck disable=SC2016
+  unshare --mount sh -ec 'mount --bind /proc "$0/proc"; mount --bind /dev "$0/dev"; exec chroot "$0" "$@"' \
+    "$tree" dracut -q --no-hostonly --compress 'zstd -3 -T0' --add-drivers "ext4 virtio_blk virtio_pci" \
+    --force-drivers "ahci e1000e" "$@" /initramfs.img "$release" || true
   [ -s "$tree/initramfs.img" ]
-}
-
-mount_kernel_files() {
-  mount --bind /proc "$1/proc"
-  mount --bind /dev "$1/dev"
 }
 
 # install_early_binding TREE: as a package would.

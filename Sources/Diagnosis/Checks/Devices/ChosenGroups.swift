@@ -33,7 +33,7 @@ package enum ChosenGroups: Check {
   private static let notViable = Cause(
     "not-viable",
     meaning: "Other members of the group have drivers of the host, so that VFIO does not open it.",
-    cure: "Choose the group as a whole.", mender: .program)
+    cure: "Choose the group as a whole.", mender: .person)
   private static let noReset = Cause(
     "no-reset",
     meaning: "The device has no reset: what one guest leaves in it, the next start finds.",
@@ -105,7 +105,7 @@ package enum ChosenGroups: Check {
     }) {
       return .fail(
         notViable, sentence(group, blocker), evidence: [quote(group, blocker)],
-        commands: ["passthru-doctor bind \(blocker.address)"])
+        commands: blocker.command.map { [$0] } ?? [])
     }
     if let judgement = groups.first(where: { $0.verdict == .unknown }) {
       return .unknown(judgement.notes.first?.text ?? "Group \(judgement.group.id) could not be judged.")

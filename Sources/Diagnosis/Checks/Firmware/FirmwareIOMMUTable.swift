@@ -173,7 +173,8 @@ extension FirmwareIOMMUTable {
   private static func hidden(by argument: KernelParameter, _ ground: IOMMUGround) -> Verdict {
     .unknown(
       "A kernel argument hides the firmware's tables, and with them any IOMMU.",
-      evidence: [ground.quote(argument)], commands: ["passthru-doctor kargs remove \(argument.text)"])
+      evidence: [ground.quote(argument)],
+      commands: ArgumentChange.removing(argument.text).commands(on: ground.evidence))
   }
 
   private static func unmeasured(_ names: Observed<[String]>) -> Verdict {

@@ -21,19 +21,19 @@ package enum CommandLineArguments: Check {
     meaning: "Arguments contradict each other. The kernel obeys one of them, and it may not be the one that "
       + "was meant.",
     cure: "Keep the one that is meant and remove the other.",
-    mender: .program)
+    mender: .person)
 
   package static let ineffectiveArgument = Cause(
     "ineffective-argument",
     meaning: "An argument has no effect on this host. It does no harm, but whoever relies on it is mistaken.",
     cure: "Remove it, or write what was meant in its place.",
-    mender: .program)
+    mender: .person)
 
   package static let misspeltArgument = Cause(
     "misspelt-argument",
     meaning: "The kernel does not know this name, and passes the argument on without a word.",
     cure: "Write it as the kernel knows it.",
-    mender: .program)
+    mender: .person)
 
   package static let causes = [conflict, ineffectiveArgument, misspeltArgument]
 
@@ -53,7 +53,7 @@ package enum CommandLineArguments: Check {
     return .warn(
       first.cause, first.sentence + others,
       evidence: slips.flatMap { $0.parameters.map(ground.quote) }.withoutRepetitions(atMost: 12),
-      commands: slips.flatMap(\.commands).withoutRepetitions(atMost: 12),
+      commands: slips.flatMap(\.changes).commands(on: evidence),
       cureDetail: slips.count > 1
         ? slips.dropFirst().map(\.sentence).withoutRepetitions(atMost: 8).joined(separator: " ") : nil,
       needsReboot: true)
@@ -70,7 +70,7 @@ private struct ArgumentSlip {
   /// A full sentence.
   let sentence: String
   let parameters: [KernelParameter]
-  let commands: [String]
+  let changes: [ArgumentChange]
 }
 
 // MARK: - Slips, the gravest first
@@ -82,7 +82,7 @@ extension CommandLineArguments {
         cause: conflict,
         sentence: "\($0.parameters.map(\.text).joined(separator: " and ")) contradict each other: "
           + lowerFirst($0.outcome),
-        parameters: $0.parameters, commands: [])
+        parameters: $0.parameters, changes: [])
     }
     let strangers = strangers(in: line, ground)
     let idle = (IOMMUArguments(line).ineffective + line.unusableDeviceIDs + line.unusableVideoOptions)
@@ -103,23 +103,20 @@ extension CommandLineArguments {
       cause: misspeltArgument,
       sentence: "The kernel knows no \(misspelt.parameter.name); \(meant) was probably meant.",
       parameters: [misspelt.parameter],
-      commands: [
-        "passthru-doctor kargs remove \(shellWord(misspelt.parameter.text))",
-        "passthru-doctor kargs add \(shellWord(meant))",
-      ])
+      changes: [.removing(misspelt.parameter.text), .adding(meant)])
   }
 
   private static func slip(_ ineffective: IneffectiveArgument) -> ArgumentSlip {
-    var commands: [String] = []
+    var changes: [ArgumentChange] = []
     // Of a list, only one piece is idle: the rest has to stay.
     if ineffective.parameter.value == ineffective.option || ineffective.option.isEmpty {
-      commands.append("passthru-doctor kargs remove \(shellWord(ineffective.parameter.text))")
+      changes.append(.removing(ineffective.parameter.text))
     }
-    if let meant = ineffective.meant { commands.append("passthru-doctor kargs add \(shellWord(meant))") }
+    if let meant = ineffective.meant { changes.append(.adding(meant)) }
     return ArgumentSlip(
       cause: ineffectiveArgument,
       sentence: "\(ineffective.parameter.text) does not do what it seems to. \(ineffective.reason)",
-      parameters: [ineffective.parameter], commands: commands)
+      parameters: [ineffective.parameter], changes: changes)
   }
 
   /// Arguments about hardware that this host does not have.

@@ -24,8 +24,10 @@ package enum IOMMUActive: Check {
     in some distributions and waits for intel_iommu=on in others. amd_iommu=on is no argument at all.
     """
 
-  /// The command that enables an Intel IOMMU.
-  static let enableIntel = "passthru-doctor kargs add intel_iommu=on"
+  /// The commands that enable an Intel IOMMU.
+  static func enableIntel(on evidence: HostEvidence) -> [String] {
+    ArgumentChange.adding("intel_iommu=on").commands(on: evidence)
+  }
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
     let ground = IOMMUGround(evidence)
@@ -107,7 +109,9 @@ extension IOMMUActive {
     if let argument = ground.arguments?.intelGraphicsOffBy {
       return .warn(
         partly, summary, evidence: quotes + [ground.quote(argument)],
-        commands: ["passthru-doctor kargs remove \(shellWord(argument.text))", enableIntel], needsReboot: true
+        commands: ArgumentChange.removing(argument.text).commands(on: ground.evidence)
+          + enableIntel(on: ground.evidence),
+        needsReboot: true
       )
     }
     if let message = ground.facts.first(.intelGraphicsQuirk) {
@@ -122,7 +126,7 @@ extension IOMMUActive {
     }
     return .warn(
       partly, summary, evidence: quotes + [byDefault].compactMap { $0 },
-      commands: ground.arguments?.intel == .on ? [] : [enableIntel], needsReboot: true)
+      commands: ground.arguments?.intel == .on ? [] : enableIntel(on: ground.evidence), needsReboot: true)
   }
 
   private static func unitsWithoutGroups(_ ground: IOMMUGround, _ logged: LoggedIOMMUState?) -> Verdict {

@@ -17,8 +17,8 @@ extension IOMMUActive {
       + "iommu=off or acpi=off).",
     cure:
       "Remove the argument and restart. It may stand there because this machine had trouble with the IOMMU: "
-      + "passthru-doctor undo puts it back.",
-    mender: .program)
+      + "take it out for one boot first, in the boot menu (e, then the line that begins with linux).",
+    mender: .person)
 
   package static let notEnabledByDefault = Cause(
     "not-enabled-by-default",
@@ -27,8 +27,8 @@ extension IOMMUActive {
       + "for it. Interrupt remapping may be on all the same; that is another part.",
     cure:
       "Add intel_iommu=on and restart. On old firmware devices may fail behind the IOMMU: try it for one boot "
-      + "with passthru-doctor kargs try intel_iommu=on; passthru-doctor undo takes it back.",
-    mender: .program)
+      + "first, from the boot menu: e, then add it to the line that begins with linux.",
+    mender: .person)
 
   package static let notInKernel = Cause(
     "not-in-kernel",
@@ -51,8 +51,8 @@ extension IOMMUActive {
   package static let quirk = Cause(
     "quirk",
     meaning: "The kernel knows this machine and leaves its IOMMU off, because using it is known to fail.",
-    cure: "On Stoney Ridge, amd_iommu=force_enable overrides it at the price of graphics that may fail; "
-      + "passthru-doctor undo takes it back. With memory encryption (mem_encrypt=on) it takes that to be off, or "
+    cure: "On Stoney Ridge, amd_iommu=force_enable overrides it at the price of graphics that may fail. "
+      + "With memory encryption (mem_encrypt=on) it takes that to be off, or "
       + "another IOMMU. Otherwise it takes other hardware.",
     mender: .person)
 

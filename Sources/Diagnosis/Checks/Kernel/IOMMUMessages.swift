@@ -26,7 +26,7 @@ package enum IOMMUMessages: Check {
       + "firmware and do no harm.",
     cure:
       "Update the device's driver and firmware. If the device is the host's own and faults go on, iommu=pt "
-      + "(passthru-doctor kargs add iommu=pt) takes the host's devices out of translation; passthrough still works.",
+      + "on the kernel command line takes the host's devices out of translation; passthrough still works.",
     mender: .person)
 
   package static let firmwareBug = Cause(

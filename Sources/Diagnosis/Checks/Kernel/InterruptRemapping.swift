@@ -33,8 +33,8 @@ package enum InterruptRemapping: Check {
     meaning:
       "A kernel argument switches interrupt remapping off (intremap=off, nointremap, noapic, or with AMD "
       + "amd_iommu=off), so that VFIO refuses to give devices away.",
-    cure: "Remove the argument and restart; passthru-doctor undo puts it back.",
-    mender: .program)
+    cure: "Remove the argument and restart.",
+    mender: .person)
 
   package static let firmwareOptOut = Cause(
     "firmware-opt-out",
@@ -106,11 +106,14 @@ package enum InterruptRemapping: Check {
     if let argument = ground.interruptRemappingOffBy {
       return (
         disabledByArgument, ground.quote(argument),
-        ["passthru-doctor kargs remove \(shellWord(argument.text))"]
+        ArgumentChange.removing(argument.text).commands(on: ground.evidence)
       )
     }
     if let message = ground.facts.first(.amdParameterOff) {
-      return (disabledByArgument, ground.quote(message), ["passthru-doctor kargs remove amd_iommu=off"])
+      return (
+        disabledByArgument, ground.quote(message),
+        ArgumentChange.removing("amd_iommu=off").commands(on: ground.evidence)
+      )
     }
     if let optOut = ground.interruptRemappingOptOut { return (firmwareOptOut, optOut, []) }
     return (off, nil, [])
@@ -126,7 +129,7 @@ package enum InterruptRemapping: Check {
 
   private static func removal(_ ground: IOMMUGround) -> [String] {
     guard let argument = ground.arguments?.allowUnsafeInterruptsBy else { return [] }
-    return ["passthru-doctor kargs remove \(shellWord(argument.text))"]
+    return ArgumentChange.removing(argument.text).commands(on: ground.evidence)
   }
 }
 

@@ -78,6 +78,6 @@ package enum KernelLockdown: Check {
 
   private static func argumentCommands(_ evidence: HostEvidence) -> [String] {
     guard let parameter = evidence.commandLine.value?.last("lockdown") else { return [] }
-    return ["passthru-doctor kargs remove \(parameter.text)"]
+    return ArgumentChange.removing(parameter.text).commands(on: evidence)
   }
 }

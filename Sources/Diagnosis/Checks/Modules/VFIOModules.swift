@@ -31,7 +31,7 @@ package enum VFIOModules: Check {
       "The modules are there but not loaded. libvirt and this program load them when a device is handed "
       + "over, but until then no device is held back from its host driver.",
     cure: "Load them now; binding a device at boot loads them by itself.",
-    mender: .program)
+    mender: .person)
   private static let denylisted = Cause(
     "denylisted",
     meaning:
@@ -90,7 +90,7 @@ package enum VFIOModules: Check {
     }
     return .warn(
       notLoaded, "The VFIO drivers are installed but not loaded.", evidence: quotes,
-      commands: ["passthru-doctor modules load"])
+      commands: ["modprobe vfio-pci"])
   }
 
   /// The configuration, and a kernel that loads no modules at all, say that there will never be any.
