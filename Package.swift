@@ -31,6 +31,9 @@ let package = Package(
       name: "HostSurvey",
       dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
 
+    // A group in the hands of a virtual machine monitor.
+    .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
+
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
     .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
@@ -39,7 +42,7 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "VFIOAccess", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -52,6 +55,8 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,7 +13,9 @@ package struct PassthruDoctor: ParsableCommand {
       3 undecided, because something could not be measured; 4 done, reboot needed; 5 refused.
       """,
     version: programVersion,
-    subcommands: [CheckCommand.self, ExplainCommand.self, SnapshotCommand.self],
+    subcommands: [
+      CheckCommand.self, ExplainCommand.self, VerifyCommand.self, SnapshotCommand.self,
+    ],
     defaultSubcommand: CheckCommand.self
   )
 

@@ -1,6 +1,8 @@
 // System calls and macros that Swift's Glibc module does not import.
 #pragma once
 
+#include "LinuxVFIO.h"
+
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdint.h>
