@@ -44,7 +44,13 @@ package final class HostRoot: Sendable {
   /// The file's bytes; nil when there is no such file. Anything but a regular file (or a file of
   /// a kernel file system) gives EINVAL: a device node or a FIFO below another root is never opened.
   package func bytes(at path: String) throws(HostFileError) -> [UInt8]? {
-    try backing.bytes(at: path)
+    try backing.bytes(at: path, upTo: nil)
+  }
+
+  /// The file's first `limit` bytes at most, for files that grow with the machine and whose
+  /// beginning says enough.
+  package func firstBytes(_ limit: Int, at path: String) throws(HostFileError) -> [UInt8]? {
+    try backing.bytes(at: path, upTo: limit)
   }
 
   /// The file's text, without white space at its ends; nil when there is no such file.
@@ -70,6 +76,29 @@ package final class HostRoot: Sendable {
   /// What stands at the path, links followed inside the root; nil when nothing does.
   package func kind(at path: String) throws(HostFileError) -> HostFileKind? {
     try backing.kind(at: path)
+  }
+
+  /// The number of the group that owns what stands at the path; nil when nothing does, or when a
+  /// recording does not tell.
+  package func owningGroup(at path: String) throws(HostFileError) -> UInt32? {
+    try backing.owningGroup(at: path)
+  }
+
+  /// Whether the character device at the path opens for reading and writing; false when there is none.
+  /// Only the running host's devices are ever opened: with another directory nil. A recorded host
+  /// answers as it did when it was recorded.
+  package func tryOpeningDevice(at path: String) throws(HostFileError) -> Bool? {
+    let answer = probed("open/\(path)") {
+      guard isRunningHost else { return nil }
+      do throws(HostFileError) {
+        return try backing.tryOpeningDevice(at: path) ? "yes" : "no"
+      } catch {
+        return String(error.code)
+      }
+    }
+    guard let answer else { return nil }
+    if let code = Int32(answer) { throw HostFileError("opening", path, code: code) }
+    return answer == "yes"
   }
 
   /// Whether something stands at the path; false also where it cannot be told.
@@ -110,11 +139,18 @@ package enum HostFileKind: Sendable, Equatable {
 /// What a root can be made of: a directory of this system, or a recorded host.
 protocol HostFileReading: Sendable {
   var directoryPath: String? { get }
-  func bytes(at path: String) throws(HostFileError) -> [UInt8]?
+  /// At most `limit` bytes; without a limit the whole file, or EFBIG above `HostRoot.sizeLimit`.
+  func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]?
   func names(in path: String) throws(HostFileError) -> [String]?
   func directory(at path: String) throws(HostFileError) -> HostDirectory?
   func linkTarget(at path: String) throws(HostFileError) -> String?
   func kind(at path: String) throws(HostFileError) -> HostFileKind?
+  func owningGroup(at path: String) throws(HostFileError) -> UInt32?
+  func tryOpeningDevice(at path: String) throws(HostFileError) -> Bool
+}
+
+extension HostFileReading {
+  func bytes(at path: String) throws(HostFileError) -> [UInt8]? { try bytes(at: path, upTo: nil) }
 }
 
 extension HostFileReading {

@@ -25,23 +25,30 @@ package func createFile(atHostPath path: String, _ bytes: [UInt8]) throws(HostFi
   }
 }
 
-/// All bytes of an open file, up to `HostRoot.sizeLimit`; more is EFBIG.
-func readToEnd(_ file: Int32, path: String, expecting size: Int = 0) throws(HostFileError) -> [UInt8] {
-  // Kernel files report size 0 or one page; regular ones their size.
+/// The bytes of an open file, to its end or to `limit`, whichever comes first. Without a limit more
+/// than `HostRoot.sizeLimit` is EFBIG.
+///
+/// Kernel files report size 0 or one page and may give less than was asked for before their
+/// end, so only a read of nothing tells that the end was reached.
+func readToEnd(_ file: Int32, path: String, upTo limit: Int? = nil) throws(HostFileError) -> [UInt8] {
   var bytes: [UInt8] = []
-  var room = max(4096, min(size, HostRoot.sizeLimit) + 1)
-  while true {
-    var failure: Int32 = 0
-    let piece = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-      let got = read(file, buffer.baseAddress, buffer.count)
-      if got < 0 { failure = errno }
-      count = max(0, got)
+  let most = limit ?? HostRoot.sizeLimit &+ 1
+  let failure = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { buffer -> Int32 in
+    while bytes.count < most {
+      let got = read(file, buffer.baseAddress, min(buffer.count, most &- bytes.count))
+      if got < 0 {
+        let code = errno
+        if code == EINTR { continue }
+        return code
+      }
+      if got == 0 { break }
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<got]))
     }
-    if failure == EINTR { continue }
-    guard failure == 0 else { throw HostFileError("reading", path, code: failure) }
-    if piece.isEmpty { return bytes }
-    if bytes.isEmpty { bytes = piece } else { bytes += piece }
-    guard bytes.count <= HostRoot.sizeLimit else { throw HostFileError("reading", path, code: EFBIG) }
-    room = max(4096, min(bytes.count, 1 << 20))
+    return 0
   }
+  guard failure == 0 else { throw HostFileError("reading", path, code: failure) }
+  guard limit != nil || bytes.count <= HostRoot.sizeLimit else {
+    throw HostFileError("reading", path, code: EFBIG)
+  }
+  return bytes
 }

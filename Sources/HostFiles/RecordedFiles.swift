@@ -42,10 +42,10 @@ package struct RecordedFiles: HostFileReading, Sendable {
 
   var directoryPath: String? { nil }
 
-  func bytes(at path: String) throws(HostFileError) -> [UInt8]? {
-    guard let resolved = resolve(path, followingLast: true) else { return nil }
+  func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]? {
+    guard let resolved = try resolve(path, followingLast: true) else { return nil }
     switch entries[resolved] {
-    case .file(let bytes): return bytes
+    case .file(let bytes): return limit.map { Array(bytes.prefix($0)) } ?? bytes
     case .denied(let code): throw HostFileError("reading", path, code: code)
     case .device: throw HostFileError("reading", path, code: EINVAL)
     case .directory: throw HostFileError("reading", path, code: EISDIR)
@@ -57,14 +57,14 @@ package struct RecordedFiles: HostFileReading, Sendable {
   }
 
   func names(in path: String) throws(HostFileError) -> [String]? {
-    guard let resolved = resolve(path, followingLast: true) else { return nil }
+    guard let resolved = try resolve(path, followingLast: true) else { return nil }
     if case .denied(let code) = entries[resolved] { throw HostFileError("listing", path, code: code) }
     guard let names = children[resolved] else { return nil }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {
-    guard let resolved = resolve(path, followingLast: false), case .link(let target) = entries[resolved]
+    guard let resolved = try resolve(path, followingLast: false), case .link(let target) = entries[resolved]
     else {
       return nil
     }
@@ -72,7 +72,7 @@ package struct RecordedFiles: HostFileReading, Sendable {
   }
 
   func kind(at path: String) throws(HostFileError) -> HostFileKind? {
-    guard let resolved = resolve(path, followingLast: true) else { return nil }
+    guard let resolved = try resolve(path, followingLast: true) else { return nil }
     switch entries[resolved] {
     case .file, .denied: return .file
     case .device(let kind): return kind
@@ -82,11 +82,16 @@ package struct RecordedFiles: HostFileReading, Sendable {
     }
   }
 
-  /// The path with links followed inside the recording; nil when it leads to a loop or below a file.
-  private func resolve(_ path: String, followingLast: Bool) -> String? {
+  func owningGroup(at path: String) throws(HostFileError) -> UInt32? { nil }
+
+  func tryOpeningDevice(at path: String) throws(HostFileError) -> Bool { false }
+
+  /// The path with links followed inside the recording; nil when it leads below a file. A loop and
+  /// a directory that could not be read fail as they did on the host.
+  private func resolve(_ path: String, followingLast: Bool) throws(HostFileError) -> String? {
     var pending = path.split(separator: "/").reversed().map(String.init)
     var stack: [String] = []
-    var linksLeft = 40
+    var linksFollowed = 0
     while let component = pending.popLast() {
       if component == "." { continue }
       if component == ".." {
@@ -95,11 +100,16 @@ package struct RecordedFiles: HostFileReading, Sendable {
       }
       stack.append(component)
       let here = stack.joined(separator: "/")
-      if case .link(let target) = entries[here], followingLast || !pending.isEmpty {
-        linksLeft -= 1
-        guard linksLeft > 0 else { return nil }
+      switch entries[here] {
+      case .link(let target) where followingLast || !pending.isEmpty:
+        linksFollowed += 1
+        guard linksFollowed <= 40 else { throw HostFileError("following", path, code: ELOOP) }
         if target.hasPrefix("/") { stack = [] } else { stack.removeLast() }
         pending += target.split(separator: "/").reversed().map(String.init)
+      case .denied(let code) where !pending.isEmpty && children[here] == nil:
+        throw HostFileError("looking at", path, code: code)
+      case .file where !pending.isEmpty, .device where !pending.isEmpty: return nil
+      default: continue
       }
     }
     return stack.joined(separator: "/")

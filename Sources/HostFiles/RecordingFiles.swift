@@ -15,8 +15,8 @@ package final class RecordingFiles: HostFileReading {
 
   var directoryPath: String? { files.directoryPath }
 
-  func bytes(at path: String) throws(HostFileError) -> [UInt8]? {
-    let bytes = try noting(path) { () throws(HostFileError) in try files.bytes(at: path) }
+  func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]? {
+    let bytes = try noting(path) { () throws(HostFileError) in try files.bytes(at: path, upTo: limit) }
     if let bytes { note(.file(bytes), at: physical(path)) }
     return bytes
   }
@@ -47,6 +47,12 @@ package final class RecordingFiles: HostFileReading {
     case nil: break
     }
     return kind
+  }
+
+  func owningGroup(at path: String) throws(HostFileError) -> UInt32? { try files.owningGroup(at: path) }
+
+  func tryOpeningDevice(at path: String) throws(HostFileError) -> Bool {
+    try files.tryOpeningDevice(at: path)
   }
 
   /// Keeps the answer of a probe that is no file (see `HostRoot.probed`).
