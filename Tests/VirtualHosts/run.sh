@@ -13,7 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-TELLING="report"
+TELLING="report verify"
 ALL="$TELLING"
 
 case ${1:-telling} in
