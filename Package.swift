@@ -34,6 +34,9 @@ let package = Package(
     // A group in the hands of a virtual machine monitor.
     .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
 
+    // What a guest's definition says of the devices that it is given: pure.
+    .target(name: "GuestDefinitions", dependencies: ["HostModel"]),
+
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
     .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
@@ -42,7 +45,7 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "VFIOAccess", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "VFIOAccess", "GuestDefinitions", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -56,6 +59,7 @@ let package = Package(
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(name: "GuestDefinitionsTests", dependencies: ["GuestDefinitions", "HostModel"]),
     .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
