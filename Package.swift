@@ -25,14 +25,18 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
+    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
 
     // A group in the hands of a virtual machine monitor.
     .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
+
+    // Devices that go from driver to driver while the host runs.
+    .target(name: "DriverHandover", dependencies: ["PCISurvey", "HostFiles", "HostModel"]),
 
     // What a guest's definition says of the devices that it is given: pure.
     .target(name: "GuestDefinitions", dependencies: ["HostModel"]),
@@ -45,7 +49,7 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "VFIOAccess", "GuestDefinitions", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "DriverHandover", "VFIOAccess", "GuestDefinitions", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -58,9 +62,12 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Diagnosis", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
     .testTarget(name: "GuestDefinitionsTests", dependencies: ["GuestDefinitions", "HostModel"]),
+    .testTarget(
+      name: "DriverHandoverTests", dependencies: ["DriverHandover", "HostFiles", "HostModel", "CLinux"]),
     .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
+    .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,2 +1,17 @@
 /// Every check, in the order of the report. One line each.
-package let allChecks: [any Check.Type] = []
+package let allChecks: [any Check.Type] = [
+  // processor
+  CPUVirtualization.self,
+  // kernel
+  IOMMUActive.self,
+  IOMMUMessages.self,
+  InterruptRemapping.self,
+  KernelLockdown.self,
+  // modules
+  VFIOModules.self,
+  // virtualization
+  KVMAccess.self,
+  QEMUInstalled.self,
+  LibvirtRunning.self,
+  MemlockLimit.self,
+]

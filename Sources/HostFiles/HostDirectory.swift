@@ -3,8 +3,8 @@ import HostModel
 
 /// One directory of the host, held open: for sysfs, whose facts are many small files side by side.
 ///
-/// Names are single components, and a symbolic link is never followed on a directory of this
-/// system, so that nothing outside can be reached through it.
+/// Names are written by this program, never taken from links, and the last component is never
+/// followed where it is a symbolic link: nothing outside can be reached through it.
 package final class HostDirectory: Sendable {
   /// An attribute that is larger is refused. The kernel gives one page (fs/sysfs/file.c); PCI
   /// configuration space is as large (4096 bytes).
@@ -34,7 +34,7 @@ package final class HostDirectory: Sendable {
     if case .open(let descriptor) = backing { close(descriptor) }
   }
 
-  /// The bytes of a small file; nil when there is none of that name.
+  /// The bytes of a small file in it, or in a directory in it; nil when there is none.
   package func attribute(_ name: String) throws(HostFileError) -> [UInt8]? {
     switch backing {
     case .named(let files):
@@ -53,17 +53,30 @@ package final class HostDirectory: Sendable {
     }
   }
 
+  /// Most attributes are a few bytes: the first piece is small enough for malloc's quick lists.
+  private static let firstPiece = 960
+
   private func contents(of file: Int32, _ name: String) throws(HostFileError) -> [UInt8] {
+    var bytes = try piece(of: file, Self.firstPiece, name)
+    // The kernel answers with the whole attribute in one piece: a short one is the last.
+    guard bytes.count == Self.firstPiece else { return bytes }
+    while bytes.count <= Self.attributeLimit {
+      let more = try piece(of: file, Self.attributeLimit, name)
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+    throw error("reading", name, EFBIG)
+  }
+
+  private func piece(of file: Int32, _ size: Int, _ name: String) throws(HostFileError) -> [UInt8] {
     var code: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: Self.attributeLimit + 1) { buffer, count in
-      // The kernel answers with the whole attribute in one piece; a second read is for EINTR.
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       var got = read(file, buffer.baseAddress, buffer.count)
       while got < 0, errno == EINTR { got = read(file, buffer.baseAddress, buffer.count) }
       if got < 0 { code = errno }
       count = max(0, got)
     }
     guard code == 0 else { throw error("reading", name, code) }
-    guard bytes.count <= Self.attributeLimit else { throw error("reading", name, EFBIG) }
     return bytes
   }
 
@@ -74,7 +87,7 @@ package final class HostDirectory: Sendable {
       return try files.linkTarget(at: path + "/" + name).map { Array($0.utf8) }
     case .open(let directory):
       var code: Int32 = 0
-      let target = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+      let target = [UInt8](unsafeUninitializedCapacity: Self.firstPiece) { buffer, count in
         let got = buffer.withMemoryRebound(to: CChar.self) { text in
           text.baseAddress.map { readlinkat(directory, name, $0, text.count) } ?? -1
         }
@@ -83,6 +96,7 @@ package final class HostDirectory: Sendable {
       }
       // EINVAL: something stands there that is no link.
       if code == ENOENT || code == EINVAL || code == ENOTDIR { return nil }
+      if target.count == Self.firstPiece { code = ENAMETOOLONG }
       guard code == 0 else { throw error("reading the link", name, code) }
       return target
     }

@@ -112,10 +112,15 @@ package final class HostRoot: Sendable {
   /// what was kept. `ask` must itself leave the running system alone unless `isRunningHost`.
   package func probed(_ name: String, _ ask: () -> String?) -> String? {
     let path = ".passthru-doctor/\(name)"
-    guard directoryPath != nil else { return (try? bytes(at: path))??.text }
+    guard directoryPath != nil else { return (try? bytes(at: path))??.trimmed.text }
     let answer = ask()
-    if let answer { (backing as? RecordingFiles)?.noteProbe(answer, at: path) }
+    if let answer { note(Array(answer.utf8), at: path) }
     return answer
+  }
+
+  /// Keeps, for a snapshot, what was read past the ordinary ways.
+  func note(_ bytes: [UInt8], at path: String) {
+    (backing as? RecordingFiles)?.noteFile(bytes, at: path)
   }
 
   /// Reads and transforms a file into an observation, where absence is an answer.

@@ -55,8 +55,8 @@ package final class RecordingFiles: HostFileReading {
     try files.tryOpeningDevice(at: path)
   }
 
-  /// Keeps the answer of a probe that is no file (see `HostRoot.probed`).
-  func noteProbe(_ answer: String, at path: String) { note(.file(Array(answer.utf8)), at: path) }
+  /// Keeps what was read past these ways: the kernel's records, the answer of a probe that is no file.
+  func noteFile(_ bytes: [UInt8], at path: String) { note(.file(bytes), at: path) }
 
   private func noting<Value>(
     _ path: String, _ look: () throws(HostFileError) -> Value

@@ -10,12 +10,16 @@ package struct ModuleState: Sendable, Equatable {
   package var denylistedBy: String?
   /// An `install` command of modprobe configuration that replaces loading (`install x /bin/false`).
   package var installCommand: String?
+  /// Whether its file carries a signature; nil when that was not looked at. Lockdown refuses the
+  /// others.
+  package var isSigned: Bool?
   package var dependencies: [String]
   package var softDependencies: [String]
 
   package init(
     name: String, isPresent: Bool = false, isBuiltIn: Bool = false, isLoaded: Bool = false,
-    denylistedBy: String? = nil, installCommand: String? = nil, dependencies: [String] = [],
+    denylistedBy: String? = nil, installCommand: String? = nil, isSigned: Bool? = nil,
+    dependencies: [String] = [],
     softDependencies: [String] = []
   ) {
     self.name = name
@@ -24,6 +28,7 @@ package struct ModuleState: Sendable, Equatable {
     self.isLoaded = isLoaded
     self.denylistedBy = denylistedBy
     self.installCommand = installCommand
+    self.isSigned = isSigned
     self.dependencies = dependencies
     self.softDependencies = softDependencies
   }

@@ -21,32 +21,36 @@ package struct PCIAddress: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// Reads the kernel's form (`0000:01:00.0`), the short one (`01:00.0`, domain 0), and
   /// libvirt's (`pci_0000_01_00_0`). Nil for anything else.
-  package init?(_ text: some StringProtocol) {
-    var parts: [Substring]
-    if text.hasPrefix("pci_") {
-      parts = Substring(text.dropFirst(4)).split(separator: "_", omittingEmptySubsequences: false)
-      guard parts.count == 4 else { return nil }
-    } else {
-      parts = Substring(text).split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2 || parts.count == 3, let last = parts.popLast() else { return nil }
-      let slot = last.split(separator: ".", omittingEmptySubsequences: false)
-      guard slot.count == 2 else { return nil }
-      parts += slot
-      if parts.count == 3 { parts.insert("0000", at: 0) }
-    }
-    guard let domain = Self.hex(parts[0], digits: 4...8),
-      let bus = Self.hex(parts[1], digits: 2...2),
-      let device = Self.hex(parts[2], digits: 2...2),
-      let function = Self.hex(parts[3], digits: 1...1)
-    else { return nil }
-    self.init(
-      domain: domain, bus: UInt8(truncatingIfNeeded: bus), device: UInt8(truncatingIfNeeded: device),
-      function: UInt8(truncatingIfNeeded: function))
-  }
+  @inlinable package init?(_ text: some StringProtocol) { self.init(bytes: Array(text.utf8)[...]) }
 
-  private static func hex(_ text: Substring, digits: ClosedRange<Int>) -> UInt32? {
-    guard digits.contains(text.utf8.count), text.utf8.allSatisfy({ isHexDigit($0) }) else { return nil }
-    return UInt32(text, radix: 16)
+  /// The same forms, as bytes.
+  package init?(bytes text: ArraySlice<UInt8>) {
+    let isLibvirts = text.starts(with: "pci_".utf8)
+    let bytes = text.dropFirst(isLibvirts ? 4 : 0)
+    // What stands before `:BB:dd.f`; -1 when neither domain nor colon does.
+    let domainWidth = bytes.count - 8
+    guard (4...8).contains(domainWidth) || (domainWidth == -1 && !isLibvirts) else { return nil }
+    var domain: UInt32 = 0
+    var bus: UInt8 = 0
+    var device: UInt8 = 0
+    var function: UInt8 = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      let place = index - bytes.startIndex - domainWidth
+      if place == 0 || place == 3 || place == 6 {
+        let separator = isLibvirts ? UInt8(ascii: "_") : UInt8(ascii: place == 6 ? "." : ":")
+        guard byte == separator else { return nil }
+        continue
+      }
+      guard let digit = hexDigitValue(byte) else { return nil }
+      switch place {
+      case ..<0: domain = domain << 4 | UInt32(digit)
+      case 1, 2: bus = bus << 4 | digit
+      case 4, 5: device = device << 4 | digit
+      default: function = digit
+      }
+    }
+    self.init(domain: domain, bus: bus, device: device, function: function)
   }
 
   /// The kernel's form, lower case: `0000:00:1f.2`.

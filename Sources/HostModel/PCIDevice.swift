@@ -8,7 +8,6 @@ package struct PCIDevice: Sendable, Equatable {
   package var subsystemDevice: UInt16?
   /// 24 bits: base class, subclass, programming interface (0x030000 is a VGA controller).
   package var deviceClass: UInt32?
-  package var revision: UInt8?
   /// Name of the bound driver; nil when none is.
   package var driver: String?
   /// IOMMU group number of this boot; nil when the kernel put it in none.
@@ -27,13 +26,11 @@ package struct PCIDevice: Sendable, Equatable {
   package var resetMethods: [String]?
   /// Of a virtual function (SR-IOV), the physical one (`physfn`).
   package var virtualFunctionOf: PCIAddress?
-  /// How many virtual functions it can make (`sriov_totalvfs`); nil when it makes none.
-  package var virtualFunctionLimit: Int?
 
   package init(
     address: PCIAddress, vendor: UInt16?, device: UInt16?, deviceClass: UInt32?,
-    subsystemVendor: UInt16? = nil, subsystemDevice: UInt16? = nil, revision: UInt8? = nil,
-    driver: String? = nil, group: Int? = nil
+    subsystemVendor: UInt16? = nil, subsystemDevice: UInt16? = nil, driver: String? = nil,
+    group: Int? = nil
   ) {
     self.address = address
     self.vendor = vendor
@@ -41,7 +38,6 @@ package struct PCIDevice: Sendable, Equatable {
     self.deviceClass = deviceClass
     self.subsystemVendor = subsystemVendor
     self.subsystemDevice = subsystemDevice
-    self.revision = revision
     self.driver = driver
     self.group = group
   }

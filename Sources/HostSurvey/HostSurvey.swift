@@ -1,7 +1,43 @@
 import HostFiles
 import HostModel
+import PCISurvey
 
 /// Gathers all evidence of one host, each source once.
 package func surveyHost(_ root: HostRoot) -> HostEvidence {
-  HostEvidence(root: root.name, isRunningHost: root.isRunningHost)
+  var evidence = HostEvidence(root: root.name, isRunningHost: root.isRunningHost)
+  evidence.processors = surveyProcessors(root)
+  evidence.kernelRelease = surveyKernelRelease(root)
+  evidence.osRelease = surveyOSRelease(root)
+  evidence.firmwareKind = surveyFirmwareKind(root)
+  evidence.machine = surveyMachine(root)
+
+  let tables = ACPITablesSource(root)
+  evidence.acpiTableNames = tables.names
+  evidence.dmar = tables.dmar
+  evidence.ivrs = tables.ivrs
+
+  evidence.commandLine = surveyCommandLine(root)
+  evidence.kernelLog = surveyKernelLog(root)
+  evidence.kernelConfiguration = surveyKernelConfiguration(root, release: evidence.kernelRelease.value)
+  evidence.lockdown = surveyLockdown(root)
+  evidence.secureBoot = surveySecureBoot(root)
+  evidence.iommuUnits = root.observeSysfsNames(in: "sys/class/iommu")
+  evidence.iommuGroups = surveyIOMMUGroups(root)
+  evidence.pciDevices = surveyPCIDevices(root)
+  evidence.interruptChips = surveyInterrupts(root)
+
+  evidence.xen = surveyXen(root)
+  evidence.container = surveyContainer(root)
+  evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
+
+  evidence.loadedModules = surveyLoadedModules(root)
+  evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
+  evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
+
+  evidence.kvmDevice = surveyKVMDevice(root)
+  evidence.nestedVirtualization = surveyNestedVirtualization(root)
+  evidence.qemuPrograms = surveyQEMU(root)
+  evidence.libvirt = surveyLibvirt(root)
+  evidence.memlock = surveyMemlock(root)
+  return evidence
 }

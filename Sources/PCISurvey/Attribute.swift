@@ -20,15 +20,16 @@ func hexadecimal<Value: FixedWidthInteger>(_ digits: ArraySlice<UInt8>) -> Value
   guard !digits.isEmpty, digits.count <= Value.bitWidth / 4 else { return nil }
   var value: Value = 0
   for digit in digits {
-    guard isHexDigit(digit) else { return nil }
-    // '0'…'9' are 0x30…0x39; letters of either case have their value less 9 in the low nibble.
-    value = value << 4 | Value((digit & 0xf) &+ (digit >= 0x40 ? 9 : 0))
+    guard let digit = hexDigitValue(digit) else { return nil }
+    value = value << 4 | Value(truncatingIfNeeded: digit)
   }
   return value
 }
 
 /// What comes after the last slash of a link: `../../../bus/pci/drivers/ahci` is `ahci`.
-func lastComponent(_ target: [UInt8]) -> ArraySlice<UInt8> {
-  guard let slash = target.lastIndex(of: UInt8(ascii: "/")) else { return target[...] }
+func lastComponent(_ target: [UInt8]) -> ArraySlice<UInt8> { lastComponent(target[...]) }
+
+func lastComponent(_ target: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  guard let slash = target.lastIndex(of: UInt8(ascii: "/")) else { return target }
   return target[(slash + 1)...]
 }

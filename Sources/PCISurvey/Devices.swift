@@ -16,7 +16,8 @@ package func surveyPCIDevices(_ root: HostRoot) -> Observed<[PCIDevice]> {
     return .unreadable(source: pciDevicesPath, reason: error.reason)
   }
   let addresses = names.compactMap { PCIAddress($0) }.sorted()
-  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], root) }
+  let list = (try? root.directory(at: pciDevicesPath)) ?? nil
+  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], in: list, root) }
   return .found(devices.compactMap(\.self), source: pciDevicesPath)
 }
 
@@ -29,8 +30,12 @@ private func missing<Value>(in root: HostRoot) -> Observed<Value> {
 
 /// One function; nil when it is gone.
 package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevice? {
-  let path = "\(pciDevicesPath)/\(address)"
-  guard let directory = (try? root.directory(at: path)) ?? nil else { return nil }
+  surveyPCIDevice(address, in: (try? root.directory(at: pciDevicesPath)) ?? nil, root)
+}
+
+private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ root: HostRoot) -> PCIDevice? {
+  let name = address.description
+  guard let directory = (try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil else { return nil }
   func attribute(_ name: String) -> [UInt8]? { (try? directory.attribute(name)) ?? nil }
   func link(_ name: String) -> [UInt8]? { (try? directory.linkTarget(name)) ?? nil }
 
@@ -39,17 +44,15 @@ package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevi
   var device = PCIDevice(
     address: address, vendor: identity.vendor, device: identity.device,
     deviceClass: identity.deviceClass.map { $0 & 0xff_ffff }, subsystemVendor: identity.subsystemVendor,
-    subsystemDevice: identity.subsystemDevice,
-    revision: hexadecimal(attribute("revision")), driver: identity.driver,
+    subsystemDevice: identity.subsystemDevice, driver: identity.driver,
     group: link("iommu_group").flatMap { groupNumber(lastComponent($0)) })
   device.driverOverride = attribute("driver_override").flatMap(override)
-  device.parent = ((try? root.linkTarget(at: path)) ?? nil).flatMap(parentAddress)
+  device.parent = ((try? list?.linkTarget(name)) ?? nil).flatMap(parentAddress)
   device.numaNode = decimal(attribute("numa_node")).flatMap { $0 < 0 ? nil : $0 }
   device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }
-  device.virtualFunctionOf = link("physfn").flatMap { PCIAddress(lastComponent($0).text) }
   if device.baseClass == 0x03 { device.bootVGA = decimal(attribute("boot_vga")).map { $0 == 1 } }
-  if !device.isBridge, device.virtualFunctionOf == nil {
-    device.virtualFunctionLimit = decimal(attribute("sriov_totalvfs")).flatMap { $0 > 0 ? $0 : nil }
+  if !device.isBridge {
+    device.virtualFunctionOf = link("physfn").flatMap { PCIAddress(bytes: lastComponent($0)) }
   }
   return device
 }
@@ -62,9 +65,13 @@ private func override(_ bytes: [UInt8]) -> String? {
 
 /// The last function but one on the way down to a device:
 /// `../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0` has the parent 0000:00:1c.0.
-private func parentAddress(_ target: String) -> PCIAddress? {
-  for component in target.split(separator: "/").dropLast().reversed() {
-    if let address = PCIAddress(component), component.utf8.count >= 12 { return address }
+private func parentAddress(_ target: [UInt8]) -> PCIAddress? {
+  var rest = target.dropLast(lastComponent(target).count + 1)
+  while !rest.isEmpty {
+    let component = lastComponent(rest)
+    // The short form, without a domain, is none of the kernel's names.
+    if component.count >= 12, let address = PCIAddress(bytes: component) { return address }
+    rest = rest.dropLast(component.count + 1)
   }
   return nil
 }

@@ -47,9 +47,9 @@ package func surveyIOMMUGroup(_ number: Int, _ root: HostRoot) -> IOMMUGroup? {
 /// Reserved regions of the groups named, without listing their members; a group that does not
 /// tell has no entry.
 package func surveyReservedRegions(of groups: [Int], _ root: HostRoot) -> [Int: [ReservedRegion]] {
-  let regions = sideBySide(groups.count) { index -> [ReservedRegion]? in
-    let directory = (try? root.directory(at: "\(iommuGroupsPath)/\(groups[index])")) ?? nil
-    return ((try? directory?.attribute("reserved_regions")) ?? nil).map(reservedRegions)
+  guard let list = (try? root.directory(at: iommuGroupsPath)) ?? nil else { return [:] }
+  let regions = sideBySide(groups.count) { index in
+    ((try? list.attribute("\(groups[index])/reserved_regions")) ?? nil).map(reservedRegions)
   }
   return Dictionary(
     zip(groups, regions).compactMap { number, found in found.map { (number, $0) } },

@@ -13,14 +13,14 @@ struct SurveyTests {
       "0000:01:00.0", id: "10de:1b80", class: "030000", subsystem: "1043:85aa", driver: "nouveau", group: 1,
       below: "0000:00:01.0",
       [
-        "revision": "0xa1", "numa_node": "-1", "boot_vga": "1", "driver_override": "(null)",
+        "numa_node": "-1", "boot_vga": "1", "driver_override": "(null)",
         "reset_method": "flr bus",
       ])
     let devices = try #require(surveyPCIDevices(tree.root).value)
     #expect(devices.map(\.address.description) == ["0000:00:01.0", "0000:01:00.0"])
     let card = try #require(devices.last)
     #expect(card.vendor == 0x10de && card.device == 0x1b80 && card.deviceClass == 0x030000)
-    #expect(card.subsystemVendor == 0x1043 && card.subsystemDevice == 0x85aa && card.revision == 0xa1)
+    #expect(card.subsystemVendor == 0x1043 && card.subsystemDevice == 0x85aa)
     #expect(card.driver == "nouveau" && card.group == 1 && card.driverOverride == nil)
     #expect(card.parent == devices.first?.address && card.numaNode == nil && card.bootVGA == true)
     #expect(card.resetMethods == ["flr", "bus"])
@@ -50,13 +50,13 @@ struct SurveyTests {
     let port = vmd + "/pci10000:e0/10000:e0:06.0"
     tree.add("uevent", "PCI_CLASS=60400\nPCI_ID=8086:9A09\n", to: port)
     tree.link("sys/bus/pci/devices/10000:e0:06.0", to: "../../../" + port.dropFirst(4))
-    tree.add("0000:b1:00.0", id: "15b3:1021", class: "020000", group: 11, ["sriov_totalvfs": "8"])
+    tree.add("0000:b1:00.0", id: "15b3:1021", class: "020000", group: 11)
     let virtual = tree.add("0000:b1:00.2", id: "15b3:101e", class: "020000", group: 11)
     tree.link(virtual + "/physfn", to: "../0000:b1:00.0")
     let devices = try #require(surveyPCIDevices(tree.root).value)
     #expect(
       devices.map(\.address.description) == ["0000:00:0e.0", "0000:b1:00.0", "0000:b1:00.2", "10000:e0:06.0"])
-    #expect(devices[1].virtualFunctionLimit == 8 && devices[1].virtualFunctionOf == nil)
+    #expect(devices[1].virtualFunctionOf == nil)
     #expect(devices[2].virtualFunctionOf == devices[1].address)
     #expect(devices[3].parent == devices[0].address)
   }

@@ -14,6 +14,10 @@
 // Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
 int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
+// unshare(CLONE_FILES): gives the calling thread its own copy of the descriptor table. Declared only
+// with _GNU_SOURCE. Returns 0, or -1 with errno set.
+int linux_unshare_files(void);
+
 // O_PATH is hidden behind _GNU_SOURCE.
 static const int32_t LINUX_O_PATH = 010000000;
 
@@ -25,3 +29,14 @@ static const uint64_t LINUX_RESOLVE_IN_ROOT = RESOLVE_IN_ROOT;
 
 static inline uint32_t linux_major(dev_t device) { return major(device); }
 static inline uint32_t linux_minor(dev_t device) { return minor(device); }
+
+// Writes `size` bytes to an open file in a child process, so that a write that the kernel never ends
+// does not take this process along. `milliseconds` is how long it is waited for.
+//
+// Returns 0 when all was written, errno (positive) when not, -1 when the time was up: then the child
+// still hangs, and is to be given to linux_abandon.
+int linux_write_within(int file, const void *data, size_t size, int milliseconds, pid_t *child);
+
+// Kills the child and waits so long for its end. Returns whether it ended: one that sleeps in the
+// kernel without heeding signals does not, and is left to init.
+int linux_abandon(pid_t child, int milliseconds);

@@ -1,0 +1,86 @@
+import HostModel
+
+/// What the kernel log alone proves of the IOMMU.
+///
+/// "On" takes a line that only a working IOMMU prints. "Off" takes silence of a log that
+/// begins at the kernel's first line and goes beyond the step at which it would speak.
+enum LoggedIOMMUState {
+  case on(KernelMessage)
+  /// Certainly not on; the message says so, or is the one that the log reaches without a word of it.
+  case off(KernelMessage?)
+  /// Setting it up was tried and failed, or was refused.
+  case failed(KernelMessage, Failure)
+  /// Why nothing follows, as a clause.
+  case undecided(String)
+
+  /// How setting up ended.
+  enum Failure {
+    /// The firmware's description is unusable.
+    case firmware
+    /// The kernel leaves the IOMMU of this very machine off.
+    case quirk
+    /// The driver gave up, crashed, or waits for ever.
+    case driver
+  }
+
+  init(_ log: KernelLog) {
+    let facts = log.facts
+    self =
+      Self.xenLog(facts) ?? Self.proven(facts) ?? Self.refuted(facts)
+      ?? Self.silent(facts, startIsLost: log.startIsLost)
+  }
+
+  /// Xen's own log (xl dmesg) speaks of Xen's IOMMU.
+  private static func xenLog(_ facts: KernelLogFacts) -> LoggedIOMMUState? {
+    guard facts.isXenLog else { return nil }
+    if let message = facts.first(.xenVirtualisationOn) { return .on(message) }
+    return facts.first(.xenVirtualisationOff).map {
+      .failed($0, facts.firmwareBugs.isEmpty ? .driver : .firmware)
+    }
+  }
+
+  /// In order of weight: groups; an end of the initialisation, good or bad; a step of it that only
+  /// a usable unit reaches; a device that translation stopped.
+  private static func proven(_ facts: KernelLogFacts) -> LoggedIOMMUState? {
+    if facts.groups.isNotEmpty, let message = facts.groups.proof { return .on(message) }
+    if let message = facts.crash { return .failed(message, .driver) }
+    if let message = facts.first(.intelDone) { return .on(message) }
+    if let message = facts.first(of: .intelTableRefused) { return .failed(message, .firmware) }
+    if let message = facts.first(of: .intelInitFailed, .amdInitFailed) { return .failed(message, .driver) }
+    if let message = facts.first(.amdQuirk) { return .failed(message, .quirk) }
+    if let message = facts.first(of: .intelUnitSetUp, .amdSetUp, .armSMMU, .powerIOMMU) {
+      return .on(message)
+    }
+    if let message = facts.first(.virtioIOMMU), !facts.has(.virtioIOMMURemoved) { return .on(message) }
+    if let fault = facts.faults.first(where: { $0.kind == .memory }) { return .on(fault.message) }
+    if let message = facts.refusals.first { return .on(message) }
+    return facts.faults.first { $0.kind == .command }.map { .failed($0.message, .driver) }
+  }
+
+  private static func refuted(_ facts: KernelLogFacts) -> LoggedIOMMUState? {
+    if facts.isCrashKernel {
+      return .undecided("the log is that of a kernel started after a crash, which is no usual state")
+    }
+    if let message = facts.first(of: .amdParameterOff, .intelParameterOff, .hyperVNoIOMMU) {
+      return .off(message)
+    }
+    if facts.groups.isUnsafeOnly { return .off(facts.first(.noIOMMUGroup)) }
+    return facts.xenParavirtual.map { .off($0) }
+  }
+
+  private static func silent(_ facts: KernelLogFacts, startIsLost: Bool) -> LoggedIOMMUState {
+    if facts.groups.proof != nil { return .undecided("the log shows groups that were taken down again") }
+    guard !startIsLost else {
+      return .undecided(
+        "the log does not begin at the kernel's first line, so that its silence proves nothing")
+    }
+    if facts.has(.x86) {
+      if let message = facts.first(of: .iommuStepOver, .driversStarted) { return .off(message) }
+      // ACPI's tables were listed long before the subsystem started; without one there is nothing to set up.
+      if facts.acpiTables.isEmpty, let message = facts.first(.iommuCore) { return .off(message) }
+    } else if let message = facts.first(.driversStarted) {
+      return .off(message)
+    }
+    return .undecided("the log ends before the point at which the kernel would speak of the IOMMU")
+  }
+}

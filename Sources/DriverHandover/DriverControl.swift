@@ -1,0 +1,82 @@
+import HostFiles
+import HostModel
+import PCISurvey
+
+/// The few things that are done to a function's driver.
+package protocol HandoverControl {
+  /// Nil when the function is gone.
+  func binding(of device: PCIAddress) -> DriverBinding?
+  /// Nil takes the override off.
+  func setOverride(_ driver: String?, on device: PCIAddress) throws(HandoverFailure)
+  func unbind(_ device: PCIAddress) throws(HandoverFailure)
+  /// Lets the kernel look for a driver.
+  func probe(_ device: PCIAddress) throws(HandoverFailure)
+  /// Makes the driver be there, by its module or built in.
+  func load(_ driver: String) throws(HandoverFailure)
+}
+
+/// What could not be done, as a clause without a full stop.
+package struct HandoverFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  package let device: PCIAddress?
+  package let description: String
+
+  package init(_ device: PCIAddress?, _ description: String) {
+    self.device = device
+    self.description = description
+  }
+}
+
+/// The running kernel's, through sysfs, with a time limit for each thing that a driver takes part in.
+package struct KernelHandoverControl: HandoverControl {
+  private let root: HostRoot
+  private let limit: Int
+
+  /// - Parameter limit: milliseconds for one unbinding or probing.
+  package init(_ root: HostRoot, limit: Int) {
+    self.root = root
+    self.limit = limit
+  }
+
+  package func binding(of device: PCIAddress) -> DriverBinding? {
+    surveyPCIDevice(device, root)?.binding
+  }
+
+  package func setOverride(_ driver: String?, on device: PCIAddress) throws(HandoverFailure) {
+    // A line feed alone clears it (drivers/base/driver.c, driver_set_override).
+    try write(
+      "\(pciDevicesPath)/\(device)/driver_override", (driver ?? "") + "\n", device, "setting the override of")
+  }
+
+  package func unbind(_ device: PCIAddress) throws(HandoverFailure) {
+    try write("\(pciDevicesPath)/\(device)/driver/unbind", "\(device)\n", device, "taking the driver from")
+  }
+
+  package func probe(_ device: PCIAddress) throws(HandoverFailure) {
+    try write("sys/bus/pci/drivers_probe", "\(device)\n", device, "finding a driver for")
+  }
+
+  package func load(_ driver: String) throws(HandoverFailure) {
+    guard !root.exists("sys/bus/pci/drivers/\(driver)") else { return }
+    throw HandoverFailure(nil, "there is no driver \(driver): load it with passthru-doctor modules load")
+  }
+
+  private func write(
+    _ path: String, _ value: String, _ device: PCIAddress, _ doing: String
+  ) throws(HandoverFailure) {
+    do throws(LimitedWrite) {
+      try root.writeAttribute(path, value, within: limit)
+    } catch {
+      throw HandoverFailure(device, "\(doing) \(device): \(words(for: error))")
+    }
+  }
+
+  private func words(for failure: LimitedWrite) -> String {
+    switch failure {
+    case .refused(let error): "/\(error.path): \(error.reason)"
+    case .timedOut(_, let milliseconds, let frames):
+      "not done after \(milliseconds / 1000) s"
+        + (frames.isEmpty ? "" : "; the kernel waits in \(frames.prefix(4).joined(separator: " < "))")
+        + "; it may still be done later, or only when the host restarts"
+    }
+  }
+}

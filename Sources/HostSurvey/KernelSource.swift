@@ -1,0 +1,97 @@
+import HostFiles
+import HostModel
+
+/// proc/sys/kernel/osrelease: the running kernel; below another root without proc, the one kernel
+/// whose modules are installed.
+func surveyKernelRelease(_ root: HostRoot) -> Observed<String> {
+  let path = "proc/sys/kernel/osrelease"
+  let running = root.observeProc(path) { $0.trimmed.text }
+  guard running.value == nil, !root.isRunningHost else { return running }
+  for directory in ["lib/modules", "usr/lib/modules"] {
+    guard case .found(let releases, let source) = root.observeNames(in: directory), releases.count == 1,
+      let release = releases.first
+    else { continue }
+    return .found(release, source: source)
+  }
+  return running
+}
+
+/// proc/cmdline: the arguments that this kernel was started with.
+func surveyCommandLine(_ root: HostRoot) -> Observed<KernelCommandLine> {
+  root.observeProc("proc/cmdline") { KernelCommandLine(parsing: $0) }
+}
+
+/// The options that the kernel was built with, where distributions put them.
+func surveyKernelConfiguration(_ root: HostRoot, release: String?) -> Observed<KernelConfiguration> {
+  guard let release, !release.contains("/"), !release.isEmpty else {
+    return .unreadable(source: "boot", reason: "the kernel's release is not known")
+  }
+  let places = [
+    "boot/config-\(release)", "usr/lib/modules/\(release)/config", "lib/modules/\(release)/config",
+    "usr/lib/kernel/config-\(release)", "usr/lib/ostree-boot/config-\(release)",
+  ]
+  var failure: Observed<KernelConfiguration>?
+  for place in places {
+    let observed = root.observe(place) { bytes throws(HostFileError) in KernelConfiguration(parsing: bytes) }
+    if observed.value != nil { return observed }
+    if observed.unreadableReason != nil, failure == nil { failure = observed }
+  }
+  if let failure { return failure }
+  let reason =
+    root.exists("proc/config.gz")
+    ? "it is only in proc/config.gz, which is compressed" : "no config-\(release) is installed"
+  return .unreadable(source: places[0], reason: reason)
+}
+
+/// sys/kernel/security/lockdown: `none [integrity] confidentiality`, the brackets around what holds.
+func surveyLockdown(_ root: HostRoot) -> Observed<LockdownMode> {
+  let path = "sys/kernel/security/lockdown"
+  let observed = root.observeSysfs(path) { LockdownMode(parsing: $0) }
+  switch observed {
+  case .found(let mode?, let source): return .found(mode, source: source)
+  case .found(nil, let source): return .unreadable(source: source, reason: "it names no mode that is known")
+  case .absent(let source):
+    // Without securityfs the file is missing although the kernel may be locked down.
+    guard let files = try? root.names(in: "sys/kernel/security"), !files.isEmpty else {
+      return .unreadable(source: source, reason: "securityfs is not mounted")
+    }
+    return .absent(source: source)
+  case .unreadable(let source, let reason): return .unreadable(source: source, reason: reason)
+  }
+}
+
+extension LockdownMode {
+  fileprivate init?(parsing bytes: [UInt8]) {
+    guard let open = bytes.firstIndex(of: UInt8(ascii: "[")),
+      let close = bytes[open...].firstIndex(of: UInt8(ascii: "]"))
+    else { return nil }
+    self.init(rawValue: bytes[(open + 1)..<close].text)
+  }
+}
+
+extension KernelConfiguration {
+  /// Lines `CONFIG_NAME=value`; an option that is not set stands in a comment.
+  package init(parsing bytes: [UInt8]) {
+    var options: [String: String] = [:]
+    let prefix = Array("CONFIG_".utf8)
+    for line in bytes.split(separator: 0x0a) where line.starts(with: prefix) {
+      guard Self.isOfInterest(line.dropFirst(prefix.count)),
+        let equals = line.firstIndex(of: UInt8(ascii: "="))
+      else { continue }
+      let value = line[(equals + 1)...].trimmed
+      options[line[(line.startIndex + prefix.count)..<equals].text] =
+        (value.first == UInt8(ascii: "\"") && value.count > 1 ? value.dropFirst().dropLast() : value).text
+    }
+    self.init(options: options)
+  }
+
+  /// A configuration has ten thousand options; only those that some check asks about are kept.
+  private static func isOfInterest(_ name: ArraySlice<UInt8>) -> Bool {
+    subjects.contains { name.starts(with: $0) }
+  }
+
+  private static let subjects = [
+    "INTEL_IOMMU", "AMD_IOMMU", "IOMMU", "IRQ_REMAP", "VFIO", "KVM", "VIRTIO_IOMMU", "ARM_SMMU", "MODULE_SIG",
+    "SECURITY_LOCKDOWN", "LOCK_DOWN", "LOG_BUF_SHIFT", "DMAR_TABLE",
+  ].map { Array($0.utf8) }
+}
