@@ -36,7 +36,8 @@ private final class Kernel: HandoverControl {
 
   func probe(_ device: PCIAddress) throws(HandoverFailure) {
     try call(device)
-    bindings[device]?.driver = bindings[device]?.override ?? hostDrivers[device]
+    let driver = bindings[device]?.override ?? hostDrivers[device]
+    bindings[device]?.driver = driver
   }
 
   func load(_ driver: String) throws(HandoverFailure) { try call(nil) }
