@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "passthru-doctor",
   products: [
-    .executable(name: "passthru-doctor", targets: ["passthru-doctor"])
+    .executable(name: "passthru-doctor", targets: ["passthru-doctor"]),
+    .executable(name: "passthru-early-bind", targets: ["passthru-early-bind"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -36,10 +37,17 @@ let package = Package(
     .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
 
     // Devices that go from driver to driver while the host runs.
-    .target(name: "DriverHandover", dependencies: ["PCISurvey", "HostFiles", "HostModel"]),
+    .target(name: "DriverHandover", dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
 
     // What a guest's definition says of the devices that it is given: pure.
     .target(name: "GuestDefinitions", dependencies: ["HostModel"]),
+
+    // What the boot program does: no Foundation, no Concurrency.
+    .target(
+      name: "EarlyBinding",
+      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"]),
+    .executableTarget(
+      name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -49,7 +57,8 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "DriverHandover", "VFIOAccess", "GuestDefinitions", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "DriverHandover", "VFIOAccess", "GuestDefinitions", "Diagnosis", "Reporting",
+        "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -67,7 +76,13 @@ let package = Package(
       name: "DriverHandoverTests", dependencies: ["DriverHandover", "HostFiles", "HostModel", "CLinux"]),
     .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
+    .testTarget(
+      name: "HostSurveyTests",
+      dependencies: ["HostSurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "HostModel"]),
+    .testTarget(
+      name: "EarlyBindingTests",
+      dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
   ],
   swiftLanguageModes: [.v6]
 )

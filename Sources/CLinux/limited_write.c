@@ -34,6 +34,10 @@ static int wait_within(pid_t child, int milliseconds) {
   clock_gettime(CLOCK_MONOTONIC, &end);
   end.tv_sec += milliseconds / 1000;
   end.tv_nsec += milliseconds % 1000 * 1000000L;
+  if (end.tv_nsec >= 1000000000L) {
+    end.tv_sec++;
+    end.tv_nsec -= 1000000000L;
+  }
   long pause = 100000;  // 0.1 ms at first: most writes are done at once
   while (1) {
     int status;

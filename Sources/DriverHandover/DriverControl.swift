@@ -1,5 +1,6 @@
 import HostFiles
 import HostModel
+import KernelModules
 import PCISurvey
 
 /// The few things that are done to a function's driver.
@@ -56,8 +57,19 @@ package struct KernelHandoverControl: HandoverControl {
   }
 
   package func load(_ driver: String) throws(HandoverFailure) {
-    guard !root.exists("sys/bus/pci/drivers/\(driver)") else { return }
-    throw HandoverFailure(nil, "there is no driver \(driver): load it with passthru-doctor modules load")
+    let place = "sys/bus/pci/drivers/\(driver)"
+    guard !root.exists(place) else { return }
+    do throws(KmodError) {
+      let modules = try hostModules(root)
+      try modules.load(driver)
+      // What maps a guest's memory: not every kernel asks for it by itself.
+      if ChosenDevice.isVFIODriver(driver) { try modules.load("vfio_iommu_type1") }
+    } catch {
+      throw HandoverFailure(nil, "\(error)")
+    }
+    guard root.exists(place) else {
+      throw HandoverFailure(nil, "there is no driver \(driver) after its module was loaded")
+    }
   }
 
   private func write(
@@ -79,4 +91,21 @@ package struct KernelHandoverControl: HandoverControl {
         + "; it may still be done later, or only when the host restarts"
     }
   }
+}
+
+/// The modules of the running kernel, with the host's own configuration.
+func hostModules(_ root: HostRoot) throws(KmodError) -> KmodContext {
+  let release = ((try? root.line(at: "proc/sys/kernel/osrelease")) ?? nil) ?? ""
+  return try KmodContext(
+    moduleDirectory: "/lib/modules/\(release)",
+    configuration: ["/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"])
+}
+
+/// Loads the modules that would claim a function, as udev does when it appears; one that the host
+/// denies, or that cannot be loaded, is passed over.
+package func loadHostDrivers(of device: PCIDevice, _ root: HostRoot) {
+  guard let alias = device.modalias, let modules = try? hostModules(root),
+    let matches = try? modules.modules(matching: alias)
+  else { return }
+  for match in matches where !match.isDenylisted { try? modules.load(match.name) }
 }

@@ -19,14 +19,14 @@ package struct GuestSlot: Sendable, Equatable {
 
 /// Every slot that groups take in a guest, in order of group and address.
 ///
-/// Bridges that pass on what is below them stay with the host. A virtual function (SR-IOV) is a
+/// Host bridges and bridges between buses stay with the host; a bridge to ISA goes along. A virtual function (SR-IOV) is a
 /// device of its own and gets its own slot.
 package func guestSlots(of groups: [IOMMUGroup], devices: [PCIDevice]) -> [GuestSlot] {
   let members = groups.flatMap(\.members).compactMap { address in
     devices.first { $0.address == address }
   }
   var slots: [[PCIDevice]] = []
-  for device in members where device.isForGuests {
+  for device in members where !device.staysWithHost {
     let isAlone = device.virtualFunctionOf != nil
     let index = slots.firstIndex { slot in
       slot.contains { !isAlone && $0.virtualFunctionOf == nil && $0.address.sharesSlot(with: device.address) }
@@ -43,11 +43,4 @@ private func numbered(_ addresses: [PCIAddress]) -> [GuestSlot.Function] {
     GuestSlot.Function(
       host: address, number: keepsNumbers ? address.function : UInt8(truncatingIfNeeded: index))
   }
-}
-
-extension PCIDevice {
-  /// Not a host bridge (0600) nor a bridge to another bus (0604, 0609): vfio-pci takes neither kind
-  /// (drivers/vfio/pci/vfio_pci_core.c wants an ordinary header), and they do not stand in the way.
-  /// A bridge to ISA goes along with its group.
-  package var isForGuests: Bool { ![0x0600, 0x0604, 0x0609].contains(subclass) }
 }

@@ -22,11 +22,11 @@ extension HostRoot {
     let file = open("/" + path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { throw .refused(HostFileError("writing", path, code: errno)) }
     defer { close(file) }
-    try write(Array(value.utf8), to: file, at: path, within: milliseconds)
+    try writeBytes(Array(value.utf8), to: file, at: path, within: milliseconds)
   }
 
   /// The same for an open file; `path` is for the words.
-  package func write(
+  package func writeBytes(
     _ bytes: [UInt8], to file: Int32, at path: String, within milliseconds: Int
   ) throws(LimitedWrite) {
     var child: pid_t = 0

@@ -10,10 +10,10 @@ struct LimitedWriteTests {
     defer { ends.forEach { close($0) } }
     #expect(fcntl(ends[1], F_SETPIPE_SZ_NUMBER, 4096) >= 0)
     let root = try HostRoot(directory: "/")
-    try root.write([UInt8](repeating: 0x61, count: 4096), to: ends[1], at: "pipe", within: 5000)
+    try root.writeBytes([UInt8](repeating: 0x61, count: 4096), to: ends[1], at: "pipe", within: 5000)
     let begin = milliseconds()
     do throws(LimitedWrite) {
-      try root.write([0x61], to: ends[1], at: "pipe", within: 200)
+      try root.writeBytes([0x61], to: ends[1], at: "pipe", within: 200)
       Issue.record("the write to a full pipe came back")
     } catch {
       guard case .timedOut("pipe", 200, let frames) = error else {
@@ -30,7 +30,7 @@ struct LimitedWriteTests {
     let full = open("/dev/full", O_WRONLY)
     defer { close(full) }
     #expect(throws: LimitedWrite.refused(HostFileError("writing", "dev/full", code: ENOSPC))) {
-      try HostRoot(directory: "/").write([0x61], to: full, at: "dev/full", within: 5000)
+      try HostRoot(directory: "/").writeBytes([0x61], to: full, at: "dev/full", within: 5000)
     }
   }
 

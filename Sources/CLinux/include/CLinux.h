@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 // openat2(2), Linux 5.6: `syscall` is variadic and therefore not importable.
 // Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
@@ -40,3 +41,6 @@ int linux_write_within(int file, const void *data, size_t size, int milliseconds
 // Kills the child and waits so long for its end. Returns whether it ended: one that sleeps in the
 // kernel without heeding signals does not, and is left to init.
 int linux_abandon(pid_t child, int milliseconds);
+
+// fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
+static inline pid_t linux_fork(void) { return fork(); }

@@ -31,7 +31,7 @@ private struct MembersAtHand {
   var onHostDrivers: [PCIDevice] {
     devices.filter { device in
       guard let driver = device.driver else { return false }
-      return !isVFIODriver(driver) && driver != "pcieport" && driver != "pci-stub"
+      return !device.isOnVFIO && driver != "pcieport" && driver != "pci-stub"
     }
   }
 

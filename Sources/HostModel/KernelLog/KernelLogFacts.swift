@@ -44,7 +44,7 @@ package struct KernelLogFacts: Sendable, Equatable {
 
   /// The kernel was started by another one after a crash (kdump): it says nothing of the usual state.
   package var isCrashKernel: Bool {
-    has(.copiedFromPreviousKernel) || commandLine?.contains("elfcorehdr=") == true
+    has(.copiedFromPreviousKernel) || commandLine?.holds("elfcorehdr=") == true
   }
 
   init(reading text: MessageText) {
@@ -123,7 +123,7 @@ extension KernelLogFacts {
   private mutating func keep(_ signal: KernelSignal, _ message: KernelMessage, _ state: inout ReadingState) {
     switch signal {
     case .fault:
-      let isInterrupt = message.text.contains("fault index") || message.text.contains("INTR-REMAP")
+      let isInterrupt = message.text.holds("fault index") || message.text.holds("INTR-REMAP")
       addFault(IOMMUFault(kind: isInterrupt ? .interrupt : .memory, message: message), &state)
     case .completionWait: addFault(IOMMUFault(kind: .command, message: message), &state)
     case .groupJoined: groups.joined(message)
@@ -165,7 +165,7 @@ extension KernelLogFacts {
     guard let below = Self.value(message.text, after: "kernel on "), !below.hasPrefix("bare hardware") else {
       return
     }
-    if below.hasPrefix("Xen"), !below.contains("HVM") { xenParavirtual = message }
+    if below.hasPrefix("Xen"), !below.holds("HVM") { xenParavirtual = message }
     if hypervisor == nil { hypervisor = below }
   }
 

@@ -11,3 +11,7 @@ source "$HERE/lib/debian.sh"
 source "$HERE/lib/initramfs.sh"
 # shellcheck source=machine.sh
 source "$HERE/lib/machine.sh"
+# shellcheck source=disk.sh
+source "$HERE/lib/disk.sh"
+# shellcheck source=whole.sh
+source "$HERE/lib/whole.sh"

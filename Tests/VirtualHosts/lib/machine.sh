@@ -67,7 +67,7 @@ run_qemu() {
 }
 
 # boot_fast NAME SCRIPT [OPTION...]: boots the kernel with the small initramfs, runs SCRIPT
-# (a file, sourced by inside/init) in it, with the program at hand. Files that the script
+# (a file or -, sourced by inside/init) in it, with the program at hand. Files that the script
 # wants lie in WORK/NAME/files, put there before. Leaves WORK/NAME/results.
 boot_fast() {
   local name=$1 script=$2 folder=$WORK/$1 tree
@@ -76,7 +76,7 @@ boot_fast() {
   mkdir -p "$folder/files" "$folder/results"
   tree=$(fast_kernel "$SUITE")
   copy_program "$PROGRAM" "$folder/files"
-  cp "$script" "$folder/files/script"
+  cat "${script/#-//dev/stdin}" >"$folder/files/script"
   pack_cpio "$folder/files" "$folder/files.cpio"
   cat "$(fast_base "$SUITE")" "$folder/files.cpio" >"$folder/initrd"
   run_qemu "$folder" -serial "file:$folder/results.tar" \
