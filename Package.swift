@@ -26,12 +26,12 @@ let package = Package(
 
     // The doors to the host.
     .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
-    .target(name: "HostPrograms"),
     .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "ProgramRunning"),
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
-      dependencies: ["PCISurvey", "KernelModules", "HostPrograms", "HostFiles", "HostModel"]),
+      dependencies: ["PCISurvey", "KernelModules", "ProgramRunning", "HostFiles", "HostModel"]),
 
     // A group in the hands of a virtual machine monitor.
     .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
@@ -83,6 +83,7 @@ let package = Package(
     .testTarget(
       name: "EarlyBindingTests",
       dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "ProgramRunningTests", dependencies: ["ProgramRunning"]),
   ],
   swiftLanguageModes: [.v6]
 )

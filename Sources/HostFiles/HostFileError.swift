@@ -9,6 +9,9 @@ package struct HostFileError: Error, Sendable, Equatable, CustomStringConvertibl
   /// errno of the failing call.
   package let code: Int32
 
+  /// The code for what is not there (ENOENT), where absence is a failure.
+  package static let noSuchFile: Int32 = ENOENT
+
   package init(_ operation: String, _ path: String, code: Int32) {
     self.operation = operation
     self.path = path

@@ -4,8 +4,9 @@ import Glibc
 package struct KernelRecords: Sendable, Equatable {
   /// The records as they come, a line each.
   package var text: [UInt8]
-  /// Whether the buffer had wrapped: the first record there is not the first of this boot.
-  package var startIsLost: Bool
+  /// Whether the first record there is not the first of this boot (the buffer had wrapped), or some
+  /// were overwritten while they were being read.
+  package var lostSome: Bool
 }
 
 extension HostRoot {
@@ -18,7 +19,7 @@ extension HostRoot {
     let path = "dev/kmsg"
     guard isRunningHost else {
       guard try kind(at: path) == .file, let text = try bytes(at: path) else { return nil }
-      return KernelRecords(text: text, startIsLost: !Self.isFirst(text[...]))
+      return KernelRecords(text: text, lostSome: !Self.isFirst(text[...]))
     }
     let records = try bufferedRecords(path)
     if let records { note(records.text, at: path) }
@@ -33,8 +34,9 @@ extension HostRoot {
       throw HostFileError("reading", path, code: code)
     }
     defer { close(log) }
-    var records = KernelRecords(text: [], startIsLost: false)
+    var records = KernelRecords(text: [], lostSome: false)
     var failure: Int32 = 0
+    var hasLost = false
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8192) { buffer in
       while records.text.count < HostRoot.sizeLimit {
         let got = read(log, buffer.baseAddress, buffer.count)
@@ -45,13 +47,14 @@ extension HostRoot {
         let code = errno
         if got == 0 || code == EAGAIN { break }
         // EPIPE: the record was overwritten; the next read gives the oldest that is left.
+        if code == EPIPE { hasLost = true }
         if code == EINTR || code == EPIPE { continue }
         failure = code
         break
       }
     }
     guard failure == 0 else { throw HostFileError("reading", path, code: failure) }
-    records.startIsLost = !Self.isFirst(records.text[...])
+    records.lostSome = hasLost || !Self.isFirst(records.text[...])
     return records
   }
 

@@ -50,6 +50,8 @@ extension MachineIdentity {
     if begins("openstack") || begins("kubevirt") { return "kvm" }
     if begins("microsoft corporation"), fields.contains("virtual machine") { return "hyper-v" }
     if begins("google compute engine") { return "google" }
+    if begins("apple virtualization") { return "apple" }
+    if begins("nutanix"), fields.contains("ahv") { return "nutanix" }
     // Bare-metal instances carry the same vendor.
     if begins("amazon ec2"), !fields.contains(where: { $0.hasSuffix(".metal") || $0.contains("metal-") }) {
       return "amazon"

@@ -17,7 +17,7 @@ func surveySecureBoot(_ root: HostRoot) -> Observed<Bool> {
   guard root.exists("sys/firmware/efi") else { return .absent(source: "sys/firmware/efi") }
   let observed = root.observeSysfs(path) { $0.count == 5 ? $0[4] == 1 : nil }
   switch observed {
-  case .found(let isOn?, let source): return .found(isOn, source: source)
+  case .found(let isOn?, let source): return .found(isOn && !isValidationOff(root), source: source)
   case .found(nil, let source):
     return .unreadable(source: source, reason: "it has not the form of an EFI variable")
   case .absent(let source):
@@ -26,6 +26,18 @@ func surveySecureBoot(_ root: HostRoot) -> Observed<Bool> {
     }
     return .absent(source: source)
   case .unreadable(let source, let reason): return .unreadable(source: source, reason: reason)
+  }
+}
+
+/// Whether the owner told shim not to validate (mokutil --disable-validation): the kernel then takes
+/// Secure Boot for off (drivers/firmware/efi/libstub/secureboot.c). Set-up mode does the same.
+private func isValidationOff(_ root: HostRoot) -> Bool {
+  let variables = [
+    "MokSBStateRT-605dab50-e046-4300-abb6-3dd810dd8b23", "SetupMode-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+  ]
+  return variables.contains { name in
+    let bytes = (try? root.bytes(at: "sys/firmware/efi/efivars/\(name)")) ?? nil
+    return bytes.map { $0.count == 5 && $0[4] == 1 } ?? false
   }
 }
 

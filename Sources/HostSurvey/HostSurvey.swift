@@ -17,7 +17,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.ivrs = tables.ivrs
 
   evidence.commandLine = surveyCommandLine(root)
-  evidence.kernelLog = surveyKernelLog(root)
+  evidence.kernelLog = KernelLogSource.read(root)
   evidence.kernelConfiguration = surveyKernelConfiguration(root, release: evidence.kernelRelease.value)
   evidence.lockdown = surveyLockdown(root)
   evidence.secureBoot = surveySecureBoot(root)
@@ -31,6 +31,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
   evidence.loadedModules = surveyLoadedModules(root)
+  evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
   evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
 

@@ -1,59 +1,110 @@
+import Glibc
 import HostFiles
 import HostModel
-import HostPrograms
+import ProgramRunning
 
-/// The kernel's messages of this boot: from its own buffer, or from the journal where that may not
-/// be read or has lost its start, or from a saved file.
-///
-/// A log that may not be read is `unreadable`; one whose start is lost is `found`, and says so
-/// itself: a missing message then proves nothing.
-func surveyKernelLog(_ root: HostRoot) -> Observed<KernelLog> {
-  let buffer = bufferedLog(root)
-  if let log = buffer.value, !log.startIsLost { return buffer }
-  if let journal = journaledLog(root), !journal.startIsLost || buffer.value == nil {
-    return .found(journal, source: "var/log/journal")
+/// The kernel's messages of this boot: from the kernel's buffer, else from the journal, else from a
+/// saved file. The first one that begins at the kernel's first line is taken; if none does, the
+/// first that may be read.
+package enum KernelLogSource {
+  /// Reads the log of the host below `root`.
+  package static func read(_ root: HostRoot) -> Observed<KernelLog> {
+    let ring = readRing(of: root)
+    if let log = ring.value, !log.startIsLost { return ring }
+    // Only now: starting a program takes longer than all the rest of the report.
+    let others = [readJournal(of: root), root.isRunningHost ? readSaved(of: root) : savedLog(root)]
+    return others.first { $0.value?.startIsLost == false } ?? ring.orElse(others)
   }
-  if buffer.value != nil { return buffer }
-  // A saved file is of some boot; on the running host nothing tells that it is this one.
-  if !root.isRunningHost {
-    let saved = root.observe("var/log/dmesg") { bytes throws(HostFileError) in
-      KernelLog(parsing: bytes, origin: .savedFile)
+
+  private static let ringPath = "dev/kmsg"
+  private static let savedPath = "var/log/dmesg"
+  private static let journalName = "journalctl -k -b"
+
+  /// EPERM: kernel.dmesg_restrict. A recorded host holds the records as a file.
+  private static func readRing(of root: HostRoot) -> Observed<KernelLog> {
+    do throws(HostFileError) {
+      guard let records = try root.kernelRecords() else { return .absent(source: ringPath) }
+      guard !records.text.isEmpty else {
+        return .unreadable(source: ringPath, reason: "it holds no messages")
+      }
+      let log = KernelLog(parsing: records.text, origin: .ringBuffer, startIsLost: records.lostSome)
+      return .found(log, source: ringPath)
+    } catch {
+      return .unreadable(source: ringPath, reason: denial(error.code))
     }
-    if case .absent = saved {} else { return saved }
   }
-  if case .unreadable(let source, let reason) = buffer {
-    return .unreadable(source: source, reason: reason)
+
+  private static func denial(_ code: Int32) -> String {
+    let reason = systemMessage(code)
+    return code == EPERM ? "\(reason) (kernel.dmesg_restrict)" : reason
   }
-  return .unreadable(source: buffer.source, reason: "there is no kernel log of this boot")
+
+  /// Run on the running host alone; a recorded host answers with what was kept.
+  private static func readJournal(of root: HostRoot) -> Observed<KernelLog> {
+    var failure: Observed<KernelLog> = .absent(source: journalName)
+    let answer = root.probed("journal") {
+      guard root.isRunningHost else { return nil }
+      do throws(ProgramRun.Failure) {
+        return try journal()?.text
+      } catch {
+        failure = .unreadable(source: journalName, reason: words(for: error))
+        return nil
+      }
+    }
+    guard let answer, !answer.isEmpty else { return failure }
+    return .found(KernelLog(parsing: Array(answer.utf8), origin: .journal), source: journalName)
+  }
+
+  /// What journalctl prints; nil where there is none, or no journal.
+  private static func journal() throws(ProgramRun.Failure) -> [UInt8]? {
+    let paths = ["/usr/bin/journalctl", "/bin/journalctl", "/run/current-system/sw/bin/journalctl"]
+    guard let path = paths.first(where: { access($0, X_OK) == 0 }) else { return nil }
+    let journal = ProgramRun(
+      path, ["-k", "-b", "-o", "short-monotonic", "--no-pager", "-q"], timeLimit: 2000, outputLimit: 16 << 20)
+    let outcome = try journal.run()
+    return outcome.status == 0 ? outcome.output : nil
+  }
+
+  private static func words(for failure: ProgramRun.Failure) -> String {
+    switch failure {
+    case .notStarted(let code): "journalctl could not be started: \(systemMessage(code))"
+    case .tookTooLong: "journalctl did not end within two seconds"
+    case .saidTooMuch: "the journal of this boot is too large"
+    }
+  }
+
+  /// A saved log counts here only if it was written in this boot.
+  private static func readSaved(of root: HostRoot) -> Observed<KernelLog> {
+    let saved = savedLog(root)
+    guard saved.value != nil else { return saved }
+    guard let started = bootTime(root) else {
+      return .unreadable(source: savedPath, reason: "it cannot be told whether it is of this boot")
+    }
+    var status = stat()
+    guard stat("/\(savedPath)", &status) == 0, status.st_mtim.tv_sec >= started else {
+      return .unreadable(source: savedPath, reason: "it is of an earlier boot")
+    }
+    return saved
+  }
+
+  /// Seconds since 1970 at which the kernel started: `btime` of proc/stat.
+  private static func bootTime(_ root: HostRoot) -> Int? {
+    guard let bytes = try? root.bytes(at: "proc/stat") else { return nil }
+    for line in bytes.lines {
+      let words = line.words
+      if words.count == 2, words[0].elementsEqual("btime".utf8) { return Int(words[1].text) }
+    }
+    return nil
+  }
+
+  private static func savedLog(_ root: HostRoot) -> Observed<KernelLog> {
+    root.observe(savedPath) { KernelLog(parsing: $0, origin: .savedFile) }
+  }
 }
 
-private func bufferedLog(_ root: HostRoot) -> Observed<KernelLog> {
-  let path = "dev/kmsg"
-  do throws(HostFileError) {
-    guard let records = try root.kernelRecords() else { return .absent(source: path) }
-    return .found(
-      KernelLog(parsing: records.text, origin: .ringBuffer, startIsLost: records.startIsLost), source: path)
-  } catch {
-    return .unreadable(source: path, reason: error.reason)
+extension Observed {
+  /// This observation if it has a value; else the first of `others` that has one; else this one.
+  fileprivate func orElse(_ others: [Observed]) -> Observed {
+    value != nil ? self : others.first { $0.value != nil } ?? self
   }
-}
-
-/// The journal's kernel messages of this boot, by journalctl(1); nil where there are none.
-private func journaledLog(_ root: HostRoot) -> KernelLog? {
-  guard let text = journalText(root), !text.isEmpty else { return nil }
-  return KernelLog(parsing: text, origin: .journal)
-}
-
-private func journalText(_ root: HostRoot) -> [UInt8]? {
-  let program = "/usr/bin/journalctl"
-  // The answer is kept for snapshots; nothing is run for any other root.
-  let answer = root.probed("journal") {
-    guard root.isRunningHost, root.exists("run/systemd/journal") else { return nil }
-    let arguments = [
-      "--dmesg", "--boot", "--output=short-monotonic", "--no-pager", "--quiet", "--no-hostname",
-    ]
-    guard let result = try? runProgram(program, arguments, within: 10), result.status == 0 else { return nil }
-    return result.output.text
-  }
-  return answer.map { Array($0.utf8) }
 }

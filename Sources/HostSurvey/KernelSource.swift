@@ -8,10 +8,14 @@ func surveyKernelRelease(_ root: HostRoot) -> Observed<String> {
   let running = root.observeProc(path) { $0.trimmed.text }
   guard running.value == nil, !root.isRunningHost else { return running }
   for directory in ["lib/modules", "usr/lib/modules"] {
-    guard case .found(let releases, let source) = root.observeNames(in: directory), releases.count == 1,
-      let release = releases.first
-    else { continue }
-    return .found(release, source: source)
+    guard let releases = root.observeNames(in: directory).value, let release = releases.first else {
+      continue
+    }
+    guard releases.count == 1 else {
+      let list = releases.prefix(4).joined(separator: ", ")
+      return .unreadable(source: directory, reason: "several kernels are installed and none runs: \(list)")
+    }
+    return .found(release, source: directory)
   }
   return running
 }
@@ -28,6 +32,7 @@ func surveyKernelConfiguration(_ root: HostRoot, release: String?) -> Observed<K
   }
   let places = [
     "boot/config-\(release)", "usr/lib/modules/\(release)/config", "lib/modules/\(release)/config",
+    "lib/modules/\(release)/build/.config",
     "usr/lib/kernel/config-\(release)", "usr/lib/ostree-boot/config-\(release)",
   ]
   var failure: Observed<KernelConfiguration>?
@@ -91,7 +96,7 @@ extension KernelConfiguration {
   }
 
   private static let subjects = [
-    "INTEL_IOMMU", "AMD_IOMMU", "IOMMU", "IRQ_REMAP", "VFIO", "KVM", "VIRTIO_IOMMU", "ARM_SMMU", "MODULE_SIG",
+    "INTEL_IOMMU", "AMD_IOMMU", "IOMMU", "IRQ_REMAP", "VFIO", "KVM", "VIRTIO_IOMMU", "ARM_SMMU", "MODULE",
     "SECURITY_LOCKDOWN", "LOCK_DOWN", "LOG_BUF_SHIFT", "DMAR_TABLE",
   ].map { Array($0.utf8) }
 }

@@ -39,23 +39,19 @@ private func groupName(owning path: String, _ root: HostRoot) -> String? {
   return nil
 }
 
-/// The QEMU programs where distributions put them.
+/// The QEMU programs that run guests of x86 hosts, where distributions put them. usr/bin is not
+/// listed: it has thousands of names.
 func surveyQEMU(_ root: HostRoot) -> Observed<[String]> {
-  let directory = "usr/bin"
-  switch root.observeNames(in: directory) {
-  case .found(let names, let source):
-    var programs = names.filter(isSystemEmulator).map { "\(directory)/\($0)" }
-    for path in ["usr/libexec/qemu-kvm", "usr/lib/qemu/qemu-kvm"] where root.exists(path) {
-      programs.append(path)
-    }
-    return programs.isEmpty ? .absent(source: source) : .found(programs, source: source)
-  case .absent(let source): return .unreadable(source: source, reason: "there is no such directory")
-  case .unreadable(let source, let reason): return .unreadable(source: source, reason: reason)
+  let places = [
+    "usr/bin/qemu-system-x86_64", "usr/bin/qemu-kvm", "usr/libexec/qemu-kvm", "usr/bin/kvm",
+    "usr/lib/qemu/qemu-kvm", "usr/local/bin/qemu-system-x86_64", "usr/bin/qemu-system-aarch64",
+    "run/current-system/sw/bin/qemu-system-x86_64",  // NixOS
+  ]
+  guard root.exists("usr/bin") || root.exists("usr/libexec") else {
+    return .unreadable(source: "usr/bin", reason: "there is no such directory")
   }
-}
-
-private func isSystemEmulator(_ name: String) -> Bool {
-  name == "qemu-kvm" || name == "kvm" || name.hasPrefix("qemu-system-") && !name.hasSuffix("-microvm")
+  let programs = places.filter(root.exists)
+  return programs.isEmpty ? .absent(source: "usr/bin") : .found(programs, source: programs[0])
 }
 
 /// libvirt's daemons, and the socket of one that runs or that systemd holds open for it.
@@ -78,7 +74,7 @@ func surveyMemlock(_ root: HostRoot) -> Observed<MemlockLimits> {
     guard root.isRunningHost else { return nil }
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(8), &limit) == 0 else { return nil }  // RLIMIT_MEMLOCK
-    return "\(limit.rlim_cur) \(limit.rlim_max) \(geteuid() == 0 ? 1 : 0)"
+    return "\(limit.rlim_cur) \(limit.rlim_max) \(mayLockAnyMemory(root) ? 1 : 0)"
   }
   let numbers = (answer ?? "").split(separator: " ").compactMap { UInt64($0) }
   guard numbers.count == 3 else {
@@ -89,4 +85,13 @@ func surveyMemlock(_ root: HostRoot) -> Observed<MemlockLimits> {
   return .found(
     MemlockLimits(softLimit: bytes(numbers[0]), hardLimit: bytes(numbers[1]), isPrivileged: numbers[2] == 1),
     source: source)
+}
+
+/// CAP_IPC_LOCK (bit 14 of the effective capabilities) lifts the limit; root in a container may lack it.
+private func mayLockAnyMemory(_ root: HostRoot) -> Bool {
+  for line in ((try? root.bytes(at: "proc/self/status")) ?? [])?.lines ?? []
+  where line.starts(with: "CapEff:".utf8) {
+    return UInt64(line.dropFirst(7).trimmed.text, radix: 16).map { $0 & (1 << 14) != 0 } ?? false
+  }
+  return geteuid() == 0
 }

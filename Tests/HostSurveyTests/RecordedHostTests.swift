@@ -31,7 +31,8 @@ struct RecordedHostTests {
     let report = Report(on: surveyHost(try RecordedHost(named: expected.host).root))
     #expect(report.outcome == expected.outcome)
     var troubles: [String: String] = [:]
-    for finding in report.findings where finding.verdict.status != .pass && finding.verdict.status != .skipped {
+    for finding in report.findings where finding.verdict.status != .pass && finding.verdict.status != .skipped
+    {
       troubles[finding.check.id] = finding.verdict.cause?.id ?? finding.verdict.summary
     }
     #expect(troubles == expected.troubles)

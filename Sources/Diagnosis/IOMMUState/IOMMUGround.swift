@@ -107,8 +107,8 @@ struct IOMMUGround {
   func quote(_ parameter: KernelParameter) -> Quote { Quote(argumentsSource, "… \(parameter.text) …") }
 
   var quoteOfTables: Quote {
-    Quote(
-      tablesSource, tables.isEmpty ? "no DMAR, IVRS, IORT or VIOT" : tables.sorted().joined(separator: ", "))
+    let names = tables.isEmpty ? "no DMAR, IVRS, IORT or VIOT" : tables.sorted().joined(separator: ", ")
+    return Quote(tablesSource, evidence.acpiTableNames.value == nil ? "ACPI: \(names)" : names)
   }
 
   /// The argument that decides, or that none does.

@@ -68,6 +68,7 @@ enum InterruptRemappingState {
       return ground.evidence.kernelLog.unreadableReason.map { "the kernel log could not be read (\($0))" }
         ?? "neither proc/interrupts nor a kernel log tells"
     }
+    if log.facts.has(.arm), !log.facts.has(.x86) { return "it is measured on x86 only" }
     if log.facts.isCrashKernel { return "the log is that of a kernel started after a crash" }
     return log.startIsLost
       ? "the log does not reach back to the start of the boot" : "the log ends before the kernel speaks of it"

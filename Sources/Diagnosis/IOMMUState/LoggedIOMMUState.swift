@@ -6,8 +6,10 @@ import HostModel
 /// begins at the kernel's first line and goes beyond the step at which it would speak.
 enum LoggedIOMMUState {
   case on(KernelMessage)
-  /// Certainly not on; the message says so, or is the one that the log reaches without a word of it.
-  case off(KernelMessage?)
+  /// Not on, and the message says so.
+  case off(KernelMessage)
+  /// Not on: a whole log reaches this message, beyond the set-up, without a word of an IOMMU.
+  case silent(upTo: KernelMessage)
   /// Setting it up was tried and failed, or was refused.
   case failed(KernelMessage, Failure)
   /// Why nothing follows, as a clause.
@@ -64,7 +66,7 @@ enum LoggedIOMMUState {
     if let message = facts.first(of: .amdParameterOff, .intelParameterOff, .hyperVNoIOMMU) {
       return .off(message)
     }
-    if facts.groups.isUnsafeOnly { return .off(facts.first(.noIOMMUGroup)) }
+    if facts.groups.isUnsafeOnly, let message = facts.first(.noIOMMUGroup) { return .off(message) }
     return facts.xenParavirtual.map { .off($0) }
   }
 
@@ -75,11 +77,11 @@ enum LoggedIOMMUState {
         "the log does not begin at the kernel's first line, so that its silence proves nothing")
     }
     if facts.has(.x86) {
-      if let message = facts.first(of: .iommuStepOver, .driversStarted) { return .off(message) }
+      if let message = facts.first(of: .iommuStepOver, .driversStarted) { return .silent(upTo: message) }
       // ACPI's tables were listed long before the subsystem started; without one there is nothing to set up.
-      if facts.acpiTables.isEmpty, let message = facts.first(.iommuCore) { return .off(message) }
+      if facts.acpiTables.isEmpty, let message = facts.first(.iommuCore) { return .silent(upTo: message) }
     } else if let message = facts.first(.driversStarted) {
-      return .off(message)
+      return .silent(upTo: message)
     }
     return .undecided("the log ends before the point at which the kernel would speak of the IOMMU")
   }

@@ -151,13 +151,13 @@ extension WhyIOMMUIsOff {
     }
     guard ground.tablesAreComplete, ground.tables.isEmpty else { return nil }
     let useless = ground.arguments?.intel == .on ? ground.arguments?.intelDecidedBy : nil
+    let advice = FirmwareSwitch.iommu.advice(
+      for: ground.evidence.machine.value, maker: ground.evidence.processors.value?.maker)
     return WhyIOMMUIsOff(
       IOMMUActive.noTable,
       "The firmware describes no IOMMU: it is switched off there, or the machine has none.",
       [ground.quoteOfTables, useless.map(ground.quote)],
-      cureDetail: useless.map {
-        "\($0.text) is on the command line and changes nothing: there is nothing to enable."
-      })
+      cureDetail: advice + (useless.map { " \($0.text) on the command line has nothing to enable." } ?? ""))
   }
 }
 

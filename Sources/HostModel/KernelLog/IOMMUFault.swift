@@ -19,9 +19,9 @@ package struct IOMMUFault: Sendable, Equatable {
   /// Seconds since boot of the last one; nil without stamps.
   package var lastSeconds: Double?
 
-  /// Every one of them came in the first two seconds: what the firmware had set in motion (a frame
-  /// buffer, a network boot) ran on while translation was switched on, and ended.
-  package var isLeftOverFromFirmware: Bool {
+  /// Every one of them came in the first two seconds: usually what the firmware had set in motion (a
+  /// frame buffer, a network boot) ran on while translation was switched on, and ended.
+  package var isFromStartOnly: Bool {
     guard kind == .memory, let lastSeconds else { return false }
     return lastSeconds < 2
   }

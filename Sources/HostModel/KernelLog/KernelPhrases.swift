@@ -57,6 +57,8 @@ enum KernelPhrases {
       .xenInterruptRemappingOff,
       ["(xen) interrupt remapping disabled", "(xen) intel vt-d interrupt remapping not enabled"]
     ),
+    // arch/x86/kernel/cpu/feat_ctl.c (5.6), amd.c (6.7), arch/x86/kvm. "not supported by CPU" and "no
+    // hardware support" are no such message.
     (
       .virtualizationOffByFirmware,
       [

@@ -12,7 +12,7 @@ struct LogLine {
   private(set) var isKernel = true
 
   init(_ line: ArraySlice<UInt8>) {
-    text = line
+    text = line.contains(0xc2) ? Self.withoutNoBreakSpaces(line) : line
     trimEnd()
     isIndented = text.first.map(isSpace) ?? false
     while strippedOne() {}
@@ -30,6 +30,20 @@ struct LogLine {
     "DMAR", "AMD-Vi", "iommu:", "Intel-IOMMU", "pci 0", "vfio", "(XEN)", "ACPI:", "----", "WARNING:", "BUG:",
     "RIP:", "Call Trace", "Kernel command line:", "Linux version", "-- ",
   ]
+
+  /// Mail turns blanks into no-break spaces (U+00A0), inside stamps too.
+  private static func withoutNoBreakSpaces(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var plain: [UInt8] = []
+    plain.reserveCapacity(line.count)
+    for byte in line {
+      if byte == 0xa0, plain.last == 0xc2 {
+        plain[plain.count - 1] = 0x20
+      } else {
+        plain.append(byte)
+      }
+    }
+    return plain[...]
+  }
 
   /// Takes off blanks, carriage returns, and the `^M` that they become in a paste.
   private mutating func trimEnd() {

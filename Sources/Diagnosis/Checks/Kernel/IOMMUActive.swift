@@ -63,7 +63,7 @@ extension IOMMUActive {
     var quotes = stateQuotes(groups, ground)
     switch logged {
     case .on(let message): quotes.append(ground.quote(message))
-    case .off(let message?), .failed(let message, _):
+    case .off(let message), .silent(let message), .failed(let message, _):
       quotes.append(
         Quote(ground.evidence.kernelLog.source, "\(message.text) (the log disagrees; sysfs decides)"))
     default: break
@@ -168,13 +168,12 @@ extension IOMMUActive {
     case .off where ground.facts.groups.isUnsafeOnly:
       return unsafe(
         ground.facts.first(.noIOMMUGroup).map(ground.quote) ?? Quote(ground.evidence.kernelLog.source, ""))
-    case .off(let message):
+    case .silent(let message):
       var reason = WhyIOMMUIsOff(ground, log: logged)
-      if let quote = message.map(ground.quote), !reason.evidence.contains(quote) {
-        reason.evidence.append(quote)
-      }
+      reason.evidence.append(
+        ground.quote(message, but: "the log goes on to this without a word of a working IOMMU"))
       return reason.verdict
-    case .failed: return WhyIOMMUIsOff(ground, log: logged).verdict
+    case .off, .failed: return WhyIOMMUIsOff(ground, log: logged).verdict
     case .undecided(let why): return unknown(unmeasured, why, ground)
     case nil: return unknown(unmeasured, missingLog(ground), ground)
     }

@@ -22,8 +22,8 @@ package enum IOMMUMessages: Check {
     "faults",
     meaning:
       "The IOMMU stopped accesses of a device, or did not answer. A device whose faults go on does not work "
-      + "as it should, in the host or in a guest; faults at the very start of a boot are left over from firmware "
-      + "and do no harm.",
+      + "as it should, in the host or in a guest; faults at the very start of a boot alone are mostly left over from "
+      + "firmware and do no harm.",
     cure:
       "Update the device's driver and firmware. If the device is the host's own and faults go on, iommu=pt "
       + "(passthru-doctor kargs add iommu=pt) takes the host's devices out of translation; passthrough still works.",
@@ -96,7 +96,7 @@ package enum IOMMUMessages: Check {
 
   private static func words(of fault: IOMMUFault) -> String {
     let times = fault.count == 1 ? "" : " (\(fault.count) times)"
-    return "\(fault.message.text)\(times)\(fault.isLeftOverFromFirmware ? " (left over from firmware)" : "")"
+    return "\(fault.message.text)\(times)\(fault.isFromStartOnly ? " (at the start of the boot only)" : "")"
   }
 
   private static func summary(of faults: [IOMMUFault]) -> String {
@@ -105,9 +105,9 @@ package enum IOMMUMessages: Check {
     }
     let named = devices.prefix(4).joined(separator: ", ") + (devices.count > 4 ? ", …" : "")
     let of = devices.isEmpty ? "" : " of \(named)"
-    if faults.allSatisfy(\.isLeftOverFromFirmware) {
-      return
-        "At the start of the boot the IOMMU stopped accesses\(of): left over from firmware, and harmless."
+    if faults.allSatisfy(\.isFromStartOnly) {
+      return "At the start of the boot the IOMMU stopped accesses\(of): usually left "
+        + "over from firmware, and harmless if the device works."
     }
     if faults.allSatisfy({ $0.kind == .interrupt }) {
       return "Interrupt remapping stopped interrupts\(of); DMA is not concerned."

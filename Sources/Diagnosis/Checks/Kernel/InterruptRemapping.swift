@@ -104,6 +104,9 @@ package enum InterruptRemapping: Check {
     if let argument = ground.interruptRemappingOffBy {
       return (disabledByArgument, ground.quote(argument), ["passthru-doctor kargs remove \(argument.text)"])
     }
+    if let message = ground.facts.first(.amdParameterOff) {
+      return (disabledByArgument, ground.quote(message), ["passthru-doctor kargs remove amd_iommu=off"])
+    }
     if let optOut = ground.interruptRemappingOptOut { return (firmwareOptOut, optOut, []) }
     return (off, nil, [])
   }

@@ -46,55 +46,81 @@ package enum VFIOModules: Check {
     mender: .person)
 
   /// What passthrough cannot do without; vfio_virqfd is gone since Linux 6.2.
-  private static let needed = ["vfio", "vfio_pci", "vfio_iommu_type1"]
+  private static let needed = ["vfio", "vfio_pci"]
+  /// The link to the IOMMU: the classic one, or the one that kernels from 6.2 on have as well.
+  private static let links = ["vfio_iommu_type1", "iommufd"]
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
-    if evidence.kernelConfiguration.value.map(lacksVFIO) == true {
-      let source = evidence.kernelConfiguration.source
-      return .fail(
-        notInKernel, "This kernel has no VFIO.", evidence: [Quote(source, "CONFIG_VFIO_PCI is not set")])
-    }
     switch evidence.vfioModules {
-    case .found(let modules, let source): return judge(modules, source, evidence)
+    case .found(let modules, let source): judge(modules, source, evidence)
     case .absent(let source):
-      return .fail(
-        missing, "No modules of this kernel are installed.", evidence: [Quote(source, "not there")],
-        commands: installCommands(evidence))
+      notInKernelVerdict(evidence)
+        ?? .fail(
+          missing, "No modules of this kernel are installed.", evidence: [Quote(source, "not there")],
+          commands: installCommands(evidence))
     case .unreadable(let source, let reason):
-      return .unknown(
-        "The state of the VFIO modules could not be measured: \(reason).", evidence: [Quote(source, reason)])
+      notInKernelVerdict(evidence)
+        ?? .unknown(
+          "The state of the VFIO modules could not be measured: \(reason).", evidence: [Quote(source, reason)]
+        )
     }
-  }
-
-  private static func lacksVFIO(_ configuration: KernelConfiguration) -> Bool {
-    configuration["VFIO"] == nil || configuration["VFIO_PCI"] == nil
   }
 
   private static func judge(_ modules: [ModuleState], _ source: String, _ evidence: HostEvidence) -> Verdict {
     let byName = Dictionary(modules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let states = needed.map { byName[$0] ?? ModuleState(name: $0) }
-    if states.allSatisfy({ $0.isLoaded || $0.isBuiltIn }) {
-      return .pass("The VFIO drivers are loaded.", evidence: states.map { Quote(source, $0.words) })
+    // Either link will do; the better placed one is the one to talk about.
+    let link =
+      links.first { byName[$0]?.isInUse == true } ?? links.first { byName[$0]?.isThere == true } ?? links[0]
+    let states = (needed + [link]).map { byName[$0] ?? ModuleState(name: $0) }
+    let quotes = states.map { Quote(source, $0.words) }
+    if states.allSatisfy(\.isInUse) {
+      let how = states.allSatisfy(\.isBuiltIn) ? "built into the kernel" : "loaded"
+      return .pass("The VFIO drivers are \(how).", evidence: quotes)
     }
-    let absent = states.filter { !$0.isPresent && !$0.isBuiltIn && !$0.isLoaded }
+    let absent = states.filter { !$0.isThere }
     if !absent.isEmpty {
-      return .fail(
-        missing, "These modules are not installed: \(absent.names).",
-        evidence: absent.map { Quote(source, $0.words) },
-        commands: installCommands(evidence))
+      return notInKernelVerdict(evidence)
+        ?? .fail(
+          missing, "These modules are not installed: \(absent.names).",
+          evidence: absent.map { Quote(source, $0.words) }, commands: installCommands(evidence))
     }
-    if let verdict = judgeObstacles(states.filter { !$0.isLoaded && !$0.isBuiltIn }, source) {
-      return verdict
+    if let verdict = judgeObstacles(states, among: modules, source) { return verdict }
+    guard evidence.loadedModules.value != nil else {
+      return .pass("The VFIO drivers are installed; nothing tells whether they are loaded.", evidence: quotes)
     }
     return .warn(
-      notLoaded, "The VFIO drivers are installed but not loaded.",
-      evidence: states.map { Quote(source, $0.words) },
+      notLoaded, "The VFIO drivers are installed but not loaded.", evidence: quotes,
       commands: ["passthru-doctor modules load"])
   }
 
-  /// Denylists bind loading by alias; `install x /bin/false` binds all loading through modprobe.
-  private static func judgeObstacles(_ states: [ModuleState], _ source: String) -> Verdict? {
-    let blocked = states.filter { $0.denylistedBy != nil || $0.installCommand != nil }
+  /// The configuration, and a kernel that loads no modules at all, say that there will never be any.
+  private static func notInKernelVerdict(_ evidence: HostEvidence) -> Verdict? {
+    if case .found(let configuration, let source) = evidence.kernelConfiguration {
+      for option in ["VFIO", "VFIO_PCI"] where configuration[option] == nil {
+        return .fail(
+          notInKernel, "This kernel was built without VFIO.",
+          evidence: [Quote(source, "CONFIG_\(option) is not set")])
+      }
+    }
+    if case .absent(let source) = evidence.loadedModules {
+      return .fail(
+        notInKernel, "This kernel has no VFIO built in and cannot load modules.",
+        evidence: [Quote(source, "not there")])
+    }
+    return nil
+  }
+
+  /// A denylist binds what libvirt loads (modprobe -b); `install x /bin/false` binds all loading
+  /// through modprobe, of what is needed by the way too.
+  private static func judgeObstacles(
+    _ states: [ModuleState], among modules: [ModuleState], _ source: String
+  ) -> Verdict? {
+    let wanted = Set(states.flatMap { [$0.name] + $0.dependencies })
+    let blocked = modules.filter { module in
+      wanted.contains(module.name) && !module.isInUse
+        && (module.hasBlockingCommand
+          || module.denylistedBy != nil && states.contains { $0.name == module.name })
+    }
     guard !blocked.isEmpty else { return nil }
     return .fail(
       denylisted, "modprobe's configuration keeps these modules from loading: \(blocked.names).",
@@ -114,15 +140,25 @@ package enum VFIOModules: Check {
 }
 
 extension ModuleState {
+  fileprivate var isInUse: Bool { isLoaded || isBuiltIn }
+  fileprivate var isThere: Bool { isInUse || isPresent }
+
   fileprivate var words: String {
     let state =
       isBuiltIn ? "built in" : isLoaded ? "loaded" : isPresent ? "installed, not loaded" : "not installed"
     return "\(name): \(state)"
   }
 
+  /// `install x /bin/false` and its like. Other commands do something first and then load the module:
+  /// scripts that set driver_override are a well-known recipe.
+  fileprivate var hasBlockingCommand: Bool {
+    let program = installCommand?.split(separator: " ").first?.split(separator: "/").last
+    return program.map { ["false", "true", "null", ":", "exit"].contains($0) } ?? false
+  }
+
   fileprivate var obstacle: String {
-    if let installCommand { return "install \(name) \(installCommand)" }
-    return "blacklist \(name)"
+    if hasBlockingCommand, let installCommand { return "install \(name) \(installCommand)" }
+    return denylistedBy == "proc/cmdline" ? "denylists \(name)" : "blacklist \(name)"
   }
 }
 

@@ -66,12 +66,18 @@ package enum KVMAccess: Check {
     let quote = Quote(source, "not there")
     guard let module, case .found(let loaded, let modulesSource) = evidence.loadedModules,
       !loaded.contains(module),
-      evidence.container.value == ContainerKind.none
+      evidence.container.value == ContainerKind.none, !isBuiltIn(module, evidence)
     else {
       return .fail(missing, "There is no /dev/kvm.", evidence: [quote])
     }
     return .fail(
       moduleNotLoaded, "There is no /dev/kvm, and \(module) is not loaded.",
       evidence: [quote, Quote(modulesSource, "no \(module)")], commands: ["modprobe \(module)"])
+  }
+
+  /// A module that is built in shows its parameters, and needs no loading.
+  private static func isBuiltIn(_ module: String, _ evidence: HostEvidence) -> Bool {
+    let option = module == "kvm_intel" ? "KVM_INTEL" : "KVM_AMD"
+    return evidence.nestedVirtualization.value != nil || evidence.kernelConfiguration.value?[option] == "y"
   }
 }
