@@ -27,6 +27,10 @@ package struct HostEvidence: Sendable {
   package var iommuUnits: Observed<[String]> = .notLookedAt
   package var iommuGroups: Observed<[IOMMUGroup]> = .notLookedAt
   package var pciDevices: Observed<[PCIDevice]> = .notLookedAt
+  /// What the host uses its PCI functions for.
+  package var hostUses: Observed<HostUses> = .notLookedAt
+  /// More about functions that somebody asked for; the others have no entry.
+  package var pciDetails: [PCIAddress: PCIDeviceDetails] = [:]
   package var interruptChips: Observed<InterruptChips> = .notLookedAt
 
   package var xen: Observed<XenRole> = .notLookedAt
