@@ -14,7 +14,8 @@ package struct PassthruDoctor: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      CheckCommand.self, ExplainCommand.self, VerifyCommand.self, GuestCommand.self,
+      CheckCommand.self, ExplainCommand.self, DetachCommand.self, ReattachCommand.self,
+      VerifyCommand.self, GuestCommand.self,
       SnapshotCommand.self,
     ],
     defaultSubcommand: CheckCommand.self

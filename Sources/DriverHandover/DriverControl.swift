@@ -109,3 +109,15 @@ package func loadHostDrivers(of device: PCIDevice, _ root: HostRoot) {
   else { return }
   for match in matches where !match.isDenylisted { try? modules.load(match.name) }
 }
+
+/// The vfio driver for a function: a variant driver of its make where there is one, else vfio-pci.
+///
+/// Variant drivers say by aliases `vfio_pci:v…d…` what they are for, as others do by `pci:v…d…`
+/// (Documentation/driver-api/vfio-pci-device-specific-driver-acceptance.rst; libvirt chooses alike).
+package func vfioDriver(for device: PCIDevice, _ root: HostRoot) -> String {
+  guard let alias = device.modalias, let modules = try? hostModules(root),
+    let matches = try? modules.modules(matching: "vfio_" + alias),
+    let variant = matches.first(where: { !$0.isDenylisted && $0.name != "vfio_pci" })
+  else { return "vfio-pci" }
+  return variant.name
+}
