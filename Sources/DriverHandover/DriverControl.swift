@@ -20,10 +20,14 @@ package protocol HandoverControl {
 package struct HandoverFailure: Error, Equatable, Sendable, CustomStringConvertible {
   package let device: PCIAddress?
   package let description: String
+  /// The kernel is still at it: whatever else is asked about the device now, even reading its
+  /// override, waits for the same lock (device_lock in drivers/base/core.c).
+  package let isStuck: Bool
 
-  package init(_ device: PCIAddress?, _ description: String) {
+  package init(_ device: PCIAddress?, _ description: String, isStuck: Bool = false) {
     self.device = device
     self.description = description
+    self.isStuck = isStuck
   }
 }
 
@@ -78,7 +82,8 @@ package struct KernelHandoverControl: HandoverControl {
     do throws(LimitedWrite) {
       try root.writeAttribute(path, value, within: limit)
     } catch {
-      throw HandoverFailure(device, "\(doing) \(device): \(words(for: error))")
+      let isStuck = if case .timedOut = error { true } else { false }
+      throw HandoverFailure(device, "\(doing) \(device): \(words(for: error))", isStuck: isStuck)
     }
   }
 
@@ -88,7 +93,6 @@ package struct KernelHandoverControl: HandoverControl {
     case .timedOut(_, let milliseconds, let frames):
       "not done after \(milliseconds / 1000) s"
         + (frames.isEmpty ? "" : "; the kernel waits in \(frames.prefix(4).joined(separator: " < "))")
-        + "; it may still be done later, or only when the host restarts"
     }
   }
 }

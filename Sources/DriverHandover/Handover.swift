@@ -32,7 +32,8 @@ package func handOver(
     }
     for rebinding in rebindings { try confirmEnd(rebinding, control) }
   } catch {
-    throw FailedHandover(failure: error, notGivenBack: giveBack(begun, control))
+    throw FailedHandover(
+      failure: error, notGivenBack: giveBack(begun, control, stuck: error.isStuck ? error.device : nil))
   }
 }
 
@@ -68,9 +69,18 @@ private func confirmEnd(_ rebinding: Rebinding, _ control: some HandoverControl)
 }
 
 /// The last one first. What fails is noted and passed over: the rest matters more.
-private func giveBack(_ begun: [Rebinding], _ control: some HandoverControl) -> [HandoverFailure] {
+private func giveBack(
+  _ begun: [Rebinding], _ control: some HandoverControl, stuck: PCIAddress?
+) -> [HandoverFailure] {
   var failures: [HandoverFailure] = []
   for rebinding in begun.reversed() {
+    guard rebinding.device != stuck else {
+      failures.append(
+        HandoverFailure(
+          stuck, "\(rebinding.device), which the kernel may still let go of, or only when the host restarts",
+          isStuck: true))
+      continue
+    }
     guard control.binding(of: rebinding.device) != nil else {
       failures.append(HandoverFailure(rebinding.device, "\(rebinding.device) is gone"))
       continue

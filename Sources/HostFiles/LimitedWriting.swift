@@ -39,11 +39,11 @@ extension HostRoot {
   }
 
   /// Functions of the kernel that a process sleeps in: /proc/PID/stack, for root alone, as
-  /// `[<0>] wait_for_completion+0x8a/0x1a0`; else the one name of /proc/PID/wchan.
+  /// `[<0>] wait_for_completion+0x8a/0x1a0 [module]`; else the one name of /proc/PID/wchan.
   private func kernelFrames(of process: pid_t) -> [String] {
     let stack = ((try? bytes(at: "proc/\(process)/stack")) ?? nil) ?? []
     let frames = stack.lines.compactMap { line in
-      line.words.last.map { $0.prefix { $0 != UInt8(ascii: "+") }.text }
+      line.words.dropFirst().first.map { $0.prefix { $0 != UInt8(ascii: "+") }.text }
     }
     if !frames.isEmpty { return frames }
     let name = ((try? line(at: "proc/\(process)/wchan")) ?? nil) ?? "0"

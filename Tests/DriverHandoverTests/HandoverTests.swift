@@ -8,6 +8,9 @@ private final class Kernel: HandoverControl {
   let hostDrivers: [PCIAddress: String]
   /// The number of the call that fails, from 0.
   var failingCall: Int?
+  var failsByHanging = false
+  private(set) var askedAfterHanging = false
+  private var stuck: PCIAddress?
   private var calls = 0
 
   init(_ bindings: [PCIAddress: DriverBinding]) {
@@ -19,10 +22,19 @@ private final class Kernel: HandoverControl {
 
   private func call(_ device: PCIAddress?) throws(HandoverFailure) {
     defer { calls += 1 }
-    if calls == failingCall { throw HandoverFailure(device, "call \(calls) failed") }
+    guard calls == failingCall else { return look(at: device) }
+    if failsByHanging { stuck = device }
+    throw HandoverFailure(device, "call \(calls) failed", isStuck: failsByHanging)
   }
 
-  func binding(of device: PCIAddress) -> DriverBinding? { bindings[device] }
+  private func look(at device: PCIAddress?) {
+    if device != nil, device == stuck { askedAfterHanging = true }
+  }
+
+  func binding(of device: PCIAddress) -> DriverBinding? {
+    look(at: device)
+    return bindings[device]
+  }
 
   func setOverride(_ driver: String?, on device: PCIAddress) throws(HandoverFailure) {
     try call(device)
@@ -103,6 +115,18 @@ struct HandoverTests {
     }
     #expect(failed?.notGivenBack.map(\.device) == [addresses[1]])
     #expect(kernel.bindings[addresses[0]] == before()[addresses[0]])
+  }
+
+  /// To look at a device whose driver hangs would hang as well.
+  @Test func aDeviceThatIsStuckIsLeftAlone() throws {
+    let kernel = Kernel(before())
+    kernel.failingCall = 5  // load, three overrides, then the first function is unbound and probed
+    kernel.failsByHanging = true
+    let failed = #expect(throws: FailedHandover.self) { try handOver(toVFIO(kernel), kernel) }
+    #expect(failed?.notGivenBack.map(\.device) == [addresses[0]])
+    #expect(kernel.askedAfterHanging == false)
+    #expect(kernel.bindings[addresses[1]] == before()[addresses[1]])
+    #expect(kernel.bindings[addresses[2]] == before()[addresses[2]])
   }
 
   @Test func theKernelMayChooseTheDriverOnTheWayBack() throws {

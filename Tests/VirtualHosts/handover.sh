@@ -7,6 +7,7 @@
 # shellcheck source=lib/harness.sh
 source "$(dirname "$0")/lib/harness.sh"
 
+# shellcheck disable=SC2054  # QEMU's commas, not the shell's
 DEVICES_OF_HOST=(-device e1000e,addr=4,romfile= -device pcie-pci-bridge,id=bridge,addr=5
   -device e1000,bus=bridge,addr=1,romfile= -device e1000,bus=bridge,addr=2,romfile=)
 
@@ -86,6 +87,9 @@ judge() {
   ended "$machine" closed-back 0 '(nvme)'
   ended "$machine" hang-detach 0
   ended "$machine" hang 1 'not done after 2 s; the kernel waits in'
+  ended "$machine" hang 1 'vfio_unregister_group_dev'
+  ended "$machine" hang 1 "not given back: $card"
+  expect "$machine, hang: seconds" "2|3|4|5" "$(cat "$WORK/$machine/results/hang.seconds")" || true
   ended "$machine" recovered 0 '(e1000e)'
   stands "$machine" recovered "$card e1000e (null)"
   ended "$machine" held 5 'sleep (process'

@@ -8,6 +8,7 @@
 source "$(dirname "$0")/lib/harness.sh"
 
 # A card that is alone, and two behind one old bridge, which the IOMMU cannot tell apart.
+# shellcheck disable=SC2054  # QEMU's commas, not the shell's
 CARDS=(-device e1000e,addr=4,romfile= -device pcie-pci-bridge,id=bridge,addr=5
   -device e1000,bus=bridge,addr=1,romfile= -device e1000,bus=bridge,addr=2,romfile=)
 
