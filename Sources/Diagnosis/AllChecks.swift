@@ -2,10 +2,14 @@
 package let allChecks: [any Check.Type] = [
   // processor
   CPUVirtualization.self,
+  // firmware
+  FirmwareIOMMUTable.self,
+  ReservedMemory.self,
   // kernel
   IOMMUActive.self,
   IOMMUMessages.self,
   InterruptRemapping.self,
+  CommandLineArguments.self,
   KernelLockdown.self,
   // modules
   VFIOModules.self,

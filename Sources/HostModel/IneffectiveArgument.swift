@@ -8,6 +8,13 @@ package struct IneffectiveArgument: Sendable, Equatable {
   /// What was probably meant (`iommu=pt`), where one can tell.
   package let meant: String?
 
+  package init(parameter: KernelParameter, option: String, reason: String, meant: String? = nil) {
+    self.parameter = parameter
+    self.option = option
+    self.reason = reason
+    self.meant = meant
+  }
+
   init(ignored option: String, of parameter: KernelParameter) {
     self.parameter = parameter
     self.option = option

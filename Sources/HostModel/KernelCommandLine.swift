@@ -55,6 +55,11 @@ package struct KernelCommandLine: Sendable, Equatable {
     self.initArguments = initArguments
   }
 
+  init(parameters: [KernelParameter]) {
+    self.parameters = parameters
+    initArguments = []
+  }
+
   /// Every argument of that name, in order.
   package func all(_ name: String) -> [KernelParameter] {
     parameters.filter { $0.isNamed(name) }

@@ -25,7 +25,8 @@ func surveyCommandLine(_ root: HostRoot) -> Observed<KernelCommandLine> {
   root.observeProc("proc/cmdline") { KernelCommandLine(parsing: $0) }
 }
 
-/// The options that the kernel was built with, where distributions put them.
+/// The options that the kernel was built with: where distributions put them, or as the kernel itself
+/// shows them (CONFIG_IKCONFIG_PROC; the only place on Arch Linux and NixOS).
 func surveyKernelConfiguration(_ root: HostRoot, release: String?) -> Observed<KernelConfiguration> {
   guard let release, !release.contains("/"), !release.isEmpty else {
     return .unreadable(source: "boot", reason: "the kernel's release is not known")
@@ -41,11 +42,15 @@ func surveyKernelConfiguration(_ root: HostRoot, release: String?) -> Observed<K
     if observed.value != nil { return observed }
     if observed.unreadableReason != nil, failure == nil { failure = observed }
   }
-  if let failure { return failure }
-  let reason =
-    root.exists("proc/config.gz")
-    ? "it is only in proc/config.gz, which is compressed" : "no config-\(release) is installed"
-  return .unreadable(source: places[0], reason: reason)
+  let packed = "proc/config.gz"
+  switch root.observe(packed, { bytes throws(HostFileError) in try? gunzip(bytes) }) {
+  case .found(let text?, let source): return .found(KernelConfiguration(parsing: text), source: source)
+  case .found(nil, let source): return .unreadable(source: source, reason: "it does not unpack")
+  case .unreadable(let source, let reason): return failure ?? .unreadable(source: source, reason: reason)
+  case .absent:
+    let reason = "neither a config-\(release) nor /\(packed) is there"
+    return failure ?? .unreadable(source: places[0], reason: reason)
+  }
 }
 
 /// sys/kernel/security/lockdown: `none [integrity] confidentiality`, the brackets around what holds.

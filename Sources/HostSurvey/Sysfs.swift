@@ -6,7 +6,7 @@ import HostModel
 
 extension HostRoot {
   /// Whether sysfs is there to be asked.
-  var hasSysfs: Bool { exists("sys/kernel") || exists("sys/class") || exists("sys/bus") }
+  var hasSysfs: Bool { ["sys/kernel", "sys/class", "sys/bus", "sys/firmware"].contains(where: exists) }
 
   /// Why sysfs does not answer.
   static var sysfsIsMissing: String { "sysfs is not mounted" }

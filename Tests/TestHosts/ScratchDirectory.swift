@@ -47,6 +47,8 @@ package final class ScratchDirectory {
     mkfifo(path + "/" + name, 0o644)
   }
 
+  package func remove(_ name: String) { Self.removeAll(path + "/" + name) }
+
   private func makeParents(of name: String) {
     if let slash = name.lastIndex(of: "/") { directory(String(name[..<slash])) }
   }

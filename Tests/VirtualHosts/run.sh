@@ -13,7 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-TELLING="report verify handover"
+TELLING="report storage verify handover"
 ALL="$TELLING"
 
 case ${1:-telling} in

@@ -10,6 +10,7 @@ struct IOMMUGround {
   /// No other such table exists.
   let tablesAreComplete: Bool
   let tablesSource: String
+  let commandLine: KernelCommandLine?
   let arguments: IOMMUArguments?
   let argumentsSource: String
 
@@ -20,14 +21,13 @@ struct IOMMUGround {
     log = evidence.kernelLog.value
     (tables, tablesAreComplete, tablesSource) = Self.tables(evidence)
     if let line = evidence.commandLine.value {
-      arguments = IOMMUArguments(line)
+      commandLine = line
       argumentsSource = evidence.commandLine.source
     } else {
-      arguments = evidence.kernelLog.value?.facts.commandLine.map {
-        IOMMUArguments(KernelCommandLine(parsing: $0.utf8))
-      }
+      commandLine = evidence.kernelLog.value?.facts.commandLine.map { KernelCommandLine(parsing: $0.utf8) }
       argumentsSource = evidence.kernelLog.source
     }
+    arguments = commandLine.map(IOMMUArguments.init)
   }
 
   private static let iommuTables: Set<String> = ["DMAR", "IVRS", "IORT", "VIOT", "RIMT"]
@@ -59,6 +59,11 @@ struct IOMMUGround {
   var isAMD: Bool {
     if tables.contains("IVRS") || facts.has(.amdStarted) || facts.has(.amdSetUp) { return true }
     return !tables.contains("DMAR") && evidence.processors.value?.maker == .amdKind
+  }
+
+  /// Not an x86 machine.
+  var isForeign: Bool {
+    if case .other = evidence.processors.value?.architecture { true } else { facts.has(.arm) }
   }
 
   /// The hypervisor whose guest this host is; nil on bare hardware as far as the evidence tells.

@@ -55,11 +55,8 @@ extension WhyIOMMUIsOff {
   }
 
   private static func failure(_ ground: IOMMUGround, _ state: LoggedIOMMUState?) -> WhyIOMMUIsOff? {
-    if case .damaged(let reason) = ground.evidence.dmar.value {
-      return damaged("DMAR", reason, ground.evidence.dmar.source)
-    }
-    if case .damaged(let reason) = ground.evidence.ivrs.value {
-      return damaged("IVRS", reason, ground.evidence.ivrs.source)
+    if let fault = IOMMUTableFault(ground.evidence) {
+      return WhyIOMMUIsOff(IOMMUActive.firmwareBug, fault.summary, [fault.quote])
     }
     guard case .failed(let message, let failure) = state else { return nil }
     var quotes = [ground.quote(message)]
@@ -80,12 +77,6 @@ extension WhyIOMMUIsOff {
       return WhyIOMMUIsOff(
         IOMMUActive.noGroups, "The kernel began to set up the IOMMU and failed.", quotes)
     }
-  }
-
-  private static func damaged(_ table: String, _ reason: String, _ source: String) -> WhyIOMMUIsOff {
-    WhyIOMMUIsOff(
-      IOMMUActive.firmwareBug, "The firmware's \(table) table is damaged, and the IOMMU is off.",
-      [Quote(source, reason)])
   }
 }
 

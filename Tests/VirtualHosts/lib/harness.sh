@@ -9,6 +9,8 @@ source "$HERE/lib/cache.sh"
 source "$HERE/lib/debian.sh"
 # shellcheck source=initramfs.sh
 source "$HERE/lib/initramfs.sh"
+# shellcheck source=tools.sh
+source "$HERE/lib/tools.sh"
 # shellcheck source=machine.sh
 source "$HERE/lib/machine.sh"
 # shellcheck source=disk.sh

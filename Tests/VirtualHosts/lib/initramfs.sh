@@ -6,7 +6,7 @@
 MODULES="vfio vfio-pci vfio_iommu_type1 kvm-intel kvm-amd
   ahci sd_mod i2c-i801 e1000e e1000 8139cp nvme xhci-pci ehci-pci uas usb-storage usbhid
   virtio-pci virtio-blk virtio-net virtio-scsi bochs
-  ext4 btrfs raid1 dm-mod dm-crypt md-mod xts aesni-intel sha256 crc32c"
+  ext4 btrfs raid1 dm-mod dm-crypt md-mod xts aesni-intel sha256 algif_skcipher crc32c"
 
 # fast_kernel SUITE: the tree that the suite's kernel is in.
 fast_kernel() { unpacked "$1" linux-image-amd64 base-files; }
@@ -55,10 +55,18 @@ copy_modules() {
 
 # copy_program PROGRAM ROOT: the program as /bin/NAME, with the libraries it is linked to.
 copy_program() {
-  local program=$1 root=$2 library
+  local program=$1 root=$2
   install -D -m 755 "$program" "$root/bin/${program##*/}"
-  { ldd "$program" 2>/dev/null || true; } | sed -n 's,^[^/]*\(/[^ ]*\).*,\1,p' | while read -r library; do
-    install -D -m 755 "$library" "$root$library"
+  { ldd "$program" 2>/dev/null || true; } | sed -n 's,^[^/]*\(/[^ ]*\).*,\1,p' | copy_libraries "" "$root"
+}
+
+# copy_libraries TREE ROOT: each path of standard input to the same place below ROOT, where
+# /usr/lib is a link to /lib.
+copy_libraries() {
+  local tree=$1 root=$2 library place
+  while read -r library; do
+    place=${library#"$tree"}
+    install -D -m 755 "$library" "$root${place#/usr}"
   done
 }
 

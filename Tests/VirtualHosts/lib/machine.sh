@@ -4,11 +4,12 @@
 # What a machine is made of. machine_defaults, then options change it, then it starts.
 machine_defaults() {
   IOMMU=none INTERRUPT_REMAPPING=on CPU='' MEMORY=1024 APPEND='' SUITE=bookworm LIMIT=180
-  DEVICES=()
+  DEVICES=() ARCHIVES=()
 }
 
 # machine_options [--iommu intel|amd|none] [--intremap on|off] [--cpu MODEL] [--memory MB]
-#   [--append ARGUMENTS] [--suite bookworm|trixie] [--limit SECONDS] [-- QEMU ARGUMENT...]
+#   [--append ARGUMENTS] [--suite bookworm|trixie] [--limit SECONDS]
+#   [--archive CPIO]... [-- QEMU ARGUMENT...]
 machine_options() {
   machine_defaults
   while [ $# -gt 0 ]; do
@@ -20,6 +21,7 @@ machine_options() {
       --append) APPEND=$2 ;;
       --suite) SUITE=$2 ;;
       --limit) LIMIT=$2 ;;
+      --archive) ARCHIVES+=("$2") ;;
       --)
         shift
         DEVICES=("$@")
@@ -78,7 +80,7 @@ boot_fast() {
   copy_program "$PROGRAM" "$folder/files"
   cat "${script/#-//dev/stdin}" >"$folder/files/script"
   pack_cpio "$folder/files" "$folder/files.cpio"
-  cat "$(fast_base "$SUITE")" "$folder/files.cpio" >"$folder/initrd"
+  cat "$(fast_base "$SUITE")" "${ARCHIVES[@]}" "$folder/files.cpio" >"$folder/initrd"
   run_qemu "$folder" -serial "file:$folder/results.tar" \
     -kernel "$tree/boot/vmlinuz-$(kernel_release "$tree")" -initrd "$folder/initrd" \
     -append "console=ttyS0 panic=-1 $APPEND" || fail "$name: QEMU ended with status $?"

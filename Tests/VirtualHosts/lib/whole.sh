@@ -21,7 +21,7 @@ install_machine() {
 boot_machine() {
   local script=$2 folder=$WORK/$1 status=0 arguments=()
   shift 2
-  machine_options "$@"
+  machine_options --limit 600 "$@"
   if [ -e "$folder/console.log" ]; then
     mv "$folder/console.log" "$folder/console.$(find "$folder" -name 'console*.log' | wc -l).log"
   fi

@@ -133,8 +133,13 @@ extension IOMMUGround {
     return isAMD ? arguments.amdOffBy ?? arguments.iommuOffBy : nil
   }
 
-  /// The firmware's part in it, where the kernel named it.
+  /// The firmware's part in it: its table says that the machine cannot, or leaves out an IO-APIC. The
+  /// table of a virtual machine is its owner's setting, and no firmware's doing.
   var interruptRemappingOptOut: Quote? {
+    guard evidence.isVirtualized != true else { return nil }
+    if case .found(.table(let table), let source) = evidence.dmar, !table.supportsInterruptRemapping {
+      return Quote(source, "flags: no interrupt remapping (INTR_REMAP is clear)")
+    }
     let missing = facts.firmwareBugs.first { bug in
       ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) }
     }

@@ -54,7 +54,9 @@ package enum CPUVirtualization: Check {
   package static let causes = [noFlag, disabledByFirmware, hiddenByHypervisor, unsupportedArchitecture]
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
-    if let message = firmwareLock(in: evidence.kernelLog.value) { return locked(message, evidence) }
+    if let message = evidence.kernelLog.value?.facts.first(.virtualizationOffByFirmware) {
+      return locked(message.text, evidence)
+    }
     guard let processors = evidence.processors.value else { return unmeasured(evidence.processors) }
     switch processors.architecture {
     case .unknown:
@@ -71,12 +73,6 @@ package enum CPUVirtualization: Check {
 // MARK: - By the kernel log
 
 extension CPUVirtualization {
-  /// The message by which the kernel says that the firmware's lock keeps virtualization off.
-  private static func firmwareLock(in log: KernelLog?) -> String? {
-    // The log knows its signals already; taking every message apart again would cost milliseconds.
-    log?.facts.first(.virtualizationOffByFirmware)?.text
-  }
-
   private static func locked(_ message: String, _ evidence: HostEvidence) -> Verdict {
     let quote = Quote(evidence.kernelLog.source, message)
     if evidence.isVirtualMachine {
@@ -181,12 +177,5 @@ extension CPUVirtualization {
       configuration["KVM_INTEL"] == nil
     else { return nil }
     return "This kernel is built without KVM for Intel processors, and such a kernel can hide VT-x itself."
-  }
-}
-
-extension HostEvidence {
-  /// Whether anything says that the host is itself a guest.
-  var isVirtualMachine: Bool {
-    processors.value?.hasHypervisorFlag == true || hypervisor.value != nil
   }
 }
