@@ -14,9 +14,10 @@ package struct PassthruDoctor: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      CheckCommand.self, ExplainCommand.self, DetachCommand.self, ReattachCommand.self,
-      VerifyCommand.self, GuestCommand.self,
+      CheckCommand.self, ExplainCommand.self,
+      DetachCommand.self, ReattachCommand.self, VerifyCommand.self, GuestCommand.self,
       SnapshotCommand.self,
+      HostNeedsCommand.self,
     ],
     defaultSubcommand: CheckCommand.self
   )

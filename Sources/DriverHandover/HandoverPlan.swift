@@ -6,7 +6,7 @@ import HostModel
 package func detachment(
   of groups: [IOMMUGroup], devices: [PCIDevice], driver: (PCIDevice) -> String
 ) -> [Rebinding] {
-  members(of: groups, devices).filter { !$0.staysWithHost && !$0.isOnVFIO }.map { device in
+  members(of: groups, devices).filter { !$0.isNeverBound && !$0.isOnVFIO }.map { device in
     let name = driver(device)
     return Rebinding(
       device: device.address, from: device.binding, to: DriverBinding(driver: name, override: name))

@@ -26,7 +26,7 @@ package func guestSlots(of groups: [IOMMUGroup], devices: [PCIDevice]) -> [Guest
     devices.first { $0.address == address }
   }
   var slots: [[PCIDevice]] = []
-  for device in members where !device.staysWithHost {
+  for device in members where !device.isNeverBound {
     let isAlone = device.virtualFunctionOf != nil
     let index = slots.firstIndex { slot in
       slot.contains { !isAlone && $0.virtualFunctionOf == nil && $0.address.sharesSlot(with: device.address) }

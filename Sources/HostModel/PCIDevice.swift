@@ -48,8 +48,14 @@ package struct PCIDevice: Sendable, Equatable {
   /// Base class and subclass: 0x0300 is a VGA controller.
   package var subclass: UInt32? { deviceClass.map { $0 >> 8 } }
 
-  /// Bridges of every kind: base class 06.
-  package var isBridge: Bool { baseClass == 0x06 }
+  /// Whether buses are behind it: PCI, CardBus and semi-transparent bridges. Host bridges and ISA
+  /// bridges are functions like others.
+  package var isBridge: Bool {
+    switch subclass {
+    case 0x0604, 0x0607, 0x0609: true
+    default: false
+    }
+  }
 
   /// What modules' aliases are matched against, as the kernel prints it (drivers/pci/pci-sysfs.c,
   /// modalias_show); nil when ids or class are not known.

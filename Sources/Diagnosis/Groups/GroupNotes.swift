@@ -74,7 +74,7 @@ extension PCIIndex {
     guard Set(group.members.map(\.slot)).count > 1 || group.members.count > 1 else { return [] }
     var reasons: [String] = []
     for address in group.members {
-      guard let bridge = devices[address], bridge.subclass == 0x0604 else { continue }
+      guard let bridge = devices[address], bridge.isBridge else { continue }
       let below = group.members.filter { devices[$0]?.parent == address }
       guard !below.isEmpty else { continue }
       let list = below.prefix(3).map(\.description).joined(separator: ", ")

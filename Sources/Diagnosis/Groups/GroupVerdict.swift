@@ -41,22 +41,11 @@ package struct GroupJudgement: Sendable, Equatable {
 }
 
 extension PCIDevice {
-  /// Whether VFIO or one of its variant drivers has it (vfio-pci, mlx5_vfio_pci…).
-  package var isOnVFIO: Bool { driver?.contains("vfio") == true }
-
   /// What VFIO lets stay with the host in a group that a guest gets: bridges to other buses
   /// (drivers/vfio, vfio_dev_driver_allowed: every header that is not an endpoint's) and the host
   /// bridge, which no driver of the kernel manages memory access for.
-  package var staysWithHost: Bool {
-    switch subclass {
-    case 0x0604, 0x0607, 0x0609: driver == nil || driver == "pcieport"
-    case 0x0600: driver == nil || driver == "pcieport"
-    default: false
-    }
-  }
+  package var staysWithHost: Bool { isPassage && (driver == nil || driver == "pcieport") }
 
-  /// Whether it is one of the bridges that carry nothing for a guest.
-  package var isPassage: Bool {
-    subclass.map { [0x0600, 0x0604, 0x0607, 0x0609].contains($0) } ?? false
-  }
+  /// Whether it carries nothing for a guest: a bridge to other buses, or the host bridge.
+  package var isPassage: Bool { isBridge || subclass == 0x0600 }
 }

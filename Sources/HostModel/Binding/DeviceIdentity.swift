@@ -55,7 +55,7 @@ extension PCIDevice {
 
   /// Host bridges and bridges between PCI buses: they share a group with what is behind them, stay
   /// on the host, and do not stand in the way (drivers/vfio/pci/vfio_pci_core.c binds no bridge).
-  package var staysWithHost: Bool {
+  package var isNeverBound: Bool {
     subclass == 0x0600 || subclass == 0x0604 || subclass == 0x0609
   }
 }

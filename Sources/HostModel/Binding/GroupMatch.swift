@@ -70,7 +70,7 @@ extension ChosenGroup {
     let byAddress = devicesByAddress(devices)
     let chosen = Set(bindings.map(\.address))
     for binding in bindings {
-      guard let device = byAddress[binding.address], !device.staysWithHost else {
+      guard let device = byAddress[binding.address], !device.isNeverBound else {
         throw Decline(.identityChanged, "\(binding.address) is a bridge, which vfio does not take")
       }
       guard let number = device.group else {
@@ -87,7 +87,7 @@ extension ChosenGroup {
         throw Decline(.stranger, "\(other), no PCI device, is in IOMMU group \(number)")
       }
       for member in group.members where !chosen.contains(member) {
-        guard let other = byAddress[member], other.staysWithHost else {
+        guard let other = byAddress[member], other.isNeverBound else {
           throw Decline(.stranger, "\(member) is in IOMMU group \(number) and was not chosen")
         }
       }

@@ -94,13 +94,9 @@ private enum DiskNames {
 }
 
 extension PCIDevice {
-  /// Mass storage, FireWire, USB, Fibre Channel, InfiniBand, card readers, Thunderbolt; and
-  /// what does not say what it is.
+  /// What disks may be behind; also Thunderbolt, and what does not say what it is.
   package var mayCarryStorage: Bool {
-    switch subclass {
-    case nil, 0x0c00, 0x0c03, 0x0c04, 0x0c06, 0x0805, 0x0880: true
-    default: baseClass == 0x01 || baseClass == 0x00 || baseClass == 0xff
-    }
+    mayHoldDisks || subclass == 0x0880 || baseClass == 0x00 || baseClass == 0xff
   }
 
   /// Network and wireless controllers, InfiniBand, USB; and what does not say what it is.
