@@ -64,8 +64,8 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "DriverHandover", "VFIOAccess", "GuestDefinitions", "Diagnosis",
-        "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions",
+        "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),

@@ -15,6 +15,7 @@ package struct PassthruDoctor: ParsableCommand {
     version: programVersion,
     subcommands: [
       CheckCommand.self, ExplainCommand.self,
+      DevicesCommand.self, GroupsCommand.self,
       DetachCommand.self, ReattachCommand.self, VerifyCommand.self, GuestCommand.self,
       SnapshotCommand.self,
       HostNeedsCommand.self,

@@ -54,7 +54,9 @@ package struct PCIAlias: Sendable, Equatable {
   }
 
   package func matches(_ device: PCIDevice) -> Bool {
-    guard let vendor = device.vendor, let id = device.device, let code = device.deviceClass else { return false }
+    guard let vendor = device.vendor, let id = device.device, let code = device.deviceClass else {
+      return false
+    }
     let values = [
       UInt32(vendor), UInt32(id), UInt32(device.subsystemVendor ?? 0), UInt32(device.subsystemDevice ?? 0),
       code >> 16, code >> 8 & 0xff, code & 0xff,

@@ -7,9 +7,10 @@ package struct MisspeltArgument: Sendable, Equatable {
   /// Nil when the name is well known, or like nothing known.
   package init?(_ parameter: KernelParameter) {
     let name = parameter.canonicalName
-    guard name.utf8.count <= Self.longestName, PassthroughParameter.describing(parameter) == nil else {
+    guard name.utf8.count <= Self.longestName, !PassthroughParameter.knows(parameter) else {
       return nil
     }
+    guard !Self.names.contains(where: { $0.letters.elementsEqual(name.utf8) }) else { return nil }
     // The kernel tells capital letters from small ones; a person may not.
     let folded = name.lowercased()
     guard let meant = Self.mistakes[folded] ?? Self.nearest(to: Array(folded.utf8)) else { return nil }

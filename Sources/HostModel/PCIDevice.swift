@@ -22,7 +22,7 @@ package struct PCIDevice: Sendable, Equatable {
   /// Nil when the firmware names none.
   package var numaNode: Int?
   /// `reset_method`, in the order tried: flr, pm, bus…; empty when it has none; nil when the kernel
-  /// (before 5.15) does not tell.
+  /// (before 5.15) does not tell, and for bridges, which are not asked.
   package var resetMethods: [String]?
   /// Of a virtual function (SR-IOV), the physical one (`physfn`).
   package var virtualFunctionOf: PCIAddress?

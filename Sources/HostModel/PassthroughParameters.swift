@@ -13,6 +13,9 @@ package struct PassthroughParameter: Sendable {
     return byName[String(name[...dot])]
   }
 
+  /// Whether the argument's own name is known, not only its module's.
+  package static func knows(_ parameter: KernelParameter) -> Bool { byName[parameter.canonicalName] != nil }
+
   /// Every known parameter, by its name with underscores.
   private static let byName: [String: PassthroughParameter] = Dictionary(
     all.map { (KernelParameter(name: $0.name, value: nil).canonicalName, $0) },

@@ -21,7 +21,8 @@ package func surveyDriverCandidates(
     if let alias = device.modalias { kinds[alias] = device }
   }
   do {
-    let found = try root.isRunningHost ? askLibkmod(root, directory, kinds) : readIndex(root, directory, kinds)
+    let found =
+      try root.isRunningHost ? askLibkmod(root, directory, kinds) : readIndex(root, directory, kinds)
     return .found(found, source: directory)
   } catch let error as HostFileError {
     return .unreadable(source: error.path, reason: error.reason)

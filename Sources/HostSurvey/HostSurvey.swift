@@ -19,7 +19,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.commandLine = surveyCommandLine(root)
   evidence.kernelLog = KernelLogSource.read(root)
   evidence.kernelConfiguration = surveyKernelConfiguration(root, release: evidence.kernelRelease.value)
-  evidence.lockdown = surveyLockdown(root)
+  evidence.lockdown = surveyLockdown(root, configuration: evidence.kernelConfiguration.value)
   evidence.secureBoot = surveySecureBoot(root)
   evidence.iommuUnits = root.observeSysfsNames(in: "sys/class/iommu")
   evidence.iommuGroups = surveyIOMMUGroups(root)

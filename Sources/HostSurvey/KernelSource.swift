@@ -54,7 +54,9 @@ func surveyKernelConfiguration(_ root: HostRoot, release: String?) -> Observed<K
 }
 
 /// sys/kernel/security/lockdown: `none [integrity] confidentiality`, the brackets around what holds.
-func surveyLockdown(_ root: HostRoot) -> Observed<LockdownMode> {
+func surveyLockdown(
+  _ root: HostRoot, configuration: KernelConfiguration? = nil
+) -> Observed<LockdownMode> {
   let path = "sys/kernel/security/lockdown"
   let observed = root.observeSysfs(path) { LockdownMode(parsing: $0) }
   switch observed {
@@ -63,6 +65,7 @@ func surveyLockdown(_ root: HostRoot) -> Observed<LockdownMode> {
   case .absent(let source):
     // Without securityfs the file is missing although the kernel may be locked down.
     guard let files = try? root.names(in: "sys/kernel/security"), !files.isEmpty else {
+      if let configuration, configuration["SECURITY_LOCKDOWN_LSM"] == nil { return .absent(source: source) }
       return .unreadable(source: source, reason: "securityfs is not mounted")
     }
     return .absent(source: source)

@@ -19,7 +19,7 @@ package final class KmodContext {
     let operation = "reading the module index of"
     let made = withCStringArray(configuration) { kmod_new(moduleDirectory, $0) }
     guard let context = made else { throw KmodError(operation, moduleDirectory, code: ENOMEM) }
-    // A broken line of configuration is no reason to write into the middle of a report.
+    // kmod_new has told standard error of broken lines in the configuration; once is enough.
     kmod_set_log_priority(context, 0)
     // kmod_new succeeds where there is no such directory; only this tells.
     let result = kmod_load_resources(context)

@@ -49,9 +49,10 @@ private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ r
   device.driverOverride = attribute("driver_override").flatMap(override)
   device.parent = ((try? list?.linkTarget(name)) ?? nil).flatMap(parentAddress)
   device.numaNode = decimal(attribute("numa_node")).flatMap { $0 < 0 ? nil : $0 }
-  device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }
   if device.baseClass == 0x03 { device.bootVGA = decimal(attribute("boot_vga")).map { $0 == 1 } }
+  // Bridges stay with the host, and are no virtual functions.
   if !device.isBridge {
+    device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }
     device.virtualFunctionOf = link("physfn").flatMap { PCIAddress(bytes: lastComponent($0)) }
   }
   return device

@@ -27,7 +27,8 @@ package enum JSON: Sendable {
     return bytes
   }
 
-  private func write(to bytes: inout [UInt8], depth: Int) {
+  /// Appends it as it stands inside a document, below `depth` others.
+  func write(to bytes: inout [UInt8], depth: Int) {
     switch self {
     case .null: bytes += "null".utf8
     case .bool(let value): bytes += (value ? "true" : "false").utf8

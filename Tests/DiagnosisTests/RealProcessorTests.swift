@@ -1,4 +1,5 @@
 import HostModel
+import TestHosts
 import Testing
 
 @testable import Diagnosis

@@ -62,6 +62,14 @@ struct SourcesTests {
     #expect(surveyLockdown(root(["sys/kernel/security/lockdown": "]["])).unreadableReason != nil)
   }
 
+  @Test func aKernelBuiltWithoutLockdownHasNone() {
+    let root = root([:], directories: ["sys/kernel/security"])
+    let without = KernelConfiguration(options: ["VFIO": "m"])
+    let with = KernelConfiguration(options: ["SECURITY_LOCKDOWN_LSM": "y"])
+    #expect(surveyLockdown(root, configuration: without) == .absent(source: "sys/kernel/security/lockdown"))
+    #expect(surveyLockdown(root, configuration: with).unreadableReason == "securityfs is not mounted")
+  }
+
   static let secureBoot = "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
   static let shim = "sys/firmware/efi/efivars/MokSBStateRT-605dab50-e046-4300-abb6-3dd810dd8b23"
 

@@ -1,3 +1,4 @@
+import Glibc
 import HostFiles
 import HostModel
 import KernelModules
@@ -126,6 +127,35 @@ struct VFIOModulesSourceTests {
       // libkmod leaves out soft dependencies that no file is there for.
       let soft = (theirs?.softDependenciesBefore ?? []) + (theirs?.softDependenciesAfter ?? [])
       #expect(Set(soft).isSubset(of: own?.softDependencies ?? []))
+    }
+  }
+
+  /// The scratch directory as the running host's root, so that libkmod is asked.
+  @Test(.enabled(if: geteuid() == 0, "changing the root takes root"))
+  func asksLibkmodOnTheRunningHost() async throws {
+    scratch.file("etc/modprobe.d/a.conf", "blacklist vfio-pci\ninstall irqbypass /bin/false\n")
+    let files = "\(Self.directory)/kernel"
+    scratch.file("\(files)/vfio-pci.ko", ModuleFile.bytes(information: ["license=GPL"], signer: nil))
+    scratch.file("\(files)/iommufd.ko", ModuleFile.bytes(information: ["license=GPL"], signer: "a key"))
+    await #expect(processExitsWith: .success) { [path = scratch.path as String] in
+      guard chroot(path) == 0, chdir("/") == 0 else { exit(2) }
+      let root = try HostRoot(directory: "/")
+      var evidence = HostEvidence(root: "/", isRunningHost: true)
+      evidence.kernelRelease = .found("6.6.1", source: "proc/sys/kernel/osrelease")
+      evidence.loadedModules = surveyLoadedModules(root)
+      let observed = VFIOModulesSource(root, evidence).survey()
+      let modules = Dictionary(uniqueKeysWithValues: (observed.value ?? []).map { ($0.name, $0) })
+      guard observed.source == "lib/modules/6.6.1", modules.count == 6 else { exit(3) }
+      guard let pci = modules["vfio_pci"], pci.isPresent, !pci.isLoaded, pci.dependencies.count == 4,
+        pci.denylistedBy == "etc/modprobe.d/a.conf"
+      else { exit(4) }
+      guard modules["vfio"]?.isLoaded == true, modules["vfio"]?.softDependencies == ["vfio_iommu_type1"],
+        modules["irqbypass"]?.installCommand == "/bin/false"
+      else { exit(5) }
+      // Under lockdown the signatures of what is not loaded matter; the other files are no modules.
+      evidence.lockdown = .found(.integrity, source: "sys/kernel/security/lockdown")
+      let signed = (VFIOModulesSource(root, evidence).survey().value ?? []).map(\.isSigned)
+      guard signed == [nil, false, nil, nil, true, nil] else { exit(6) }
     }
   }
 

@@ -9,7 +9,7 @@ struct AccessControlTests {
     var space = [UInt8](repeating: 0, count: size)
     space[0x06] = 0x10
     space[0x34] = 0x40
-    space[0x40] = isExpress ? 0x10 : 0x01
+    if size > 0x40 { space[0x40] = isExpress ? 0x10 : 0x01 }
     guard size > 0x200 else { return space }
     // Advanced error reporting first, then access control at 0x150.
     space[0x100] = 0x01

@@ -43,11 +43,14 @@ extension PCIIndex {
       }
       remarks.append("Of the same card: \(list.joined(separator: ", ")). They belong along with it.")
     }
-    let same = twins(of: device).filter { $0.group != group.id }
+    let same = twins(of: device).filter {
+      $0.group != group.id && $0.address.function == device.address.function
+    }
     if !same.isEmpty, device.address.function == 0 {
       let names = same.prefix(3).map(\.address.description).joined(separator: ", ")
       let more = same.count > 3 ? " and \(same.count - 3) more" : ""
-      remarks.append("\(names)\(more) has the same ids: choose by address, never by ids.")
+      let verb = same.count == 1 ? "has" : "have"
+      remarks.append("\(names)\(more) \(verb) the same ids: choose by address, never by ids.")
     }
     let virtual = virtualFunctionCount(of: device)
     if virtual > 0 {

@@ -5,12 +5,14 @@ struct IOMMUTableFault {
   /// A full sentence.
   let summary: String
   let quote: Quote
+  /// The table could be read, and the kernel refuses what it says; a damaged one may be a bad copy.
+  let isCertain: Bool
 
   /// The first one that the tables themselves show; nil when there is none, or no table was read.
   init?(_ evidence: HostEvidence) {
     switch evidence.dmar.value {
     case .damaged(let reason):
-      self.init("The table DMAR is damaged: \(reason).", reason, evidence.dmar.source)
+      self.init("The table DMAR is damaged: \(reason).", reason, evidence.dmar.source, isCertain: false)
     case .table(let table) where table.brokenUnit != nil:
       self.init(
         "The table DMAR names an IOMMU at address 0, and the kernel refuses the whole table for it.",
@@ -27,7 +29,7 @@ struct IOMMUTableFault {
   private init?(ofAMD evidence: HostEvidence) {
     switch evidence.ivrs.value {
     case .damaged(let reason):
-      self.init("The table IVRS is damaged: \(reason).", reason, evidence.ivrs.source)
+      self.init("The table IVRS is damaged: \(reason).", reason, evidence.ivrs.source, isCertain: false)
     case .table(let table) where table.isRefused:
       self.init(
         "The table IVRS has a wrong checksum, and the kernel refuses it.", "wrong checksum",
@@ -36,8 +38,9 @@ struct IOMMUTableFault {
     }
   }
 
-  private init(_ summary: String, _ quote: String, _ source: String) {
+  private init(_ summary: String, _ quote: String, _ source: String, isCertain: Bool = true) {
     self.summary = summary
+    self.isCertain = isCertain
     self.quote = Quote(source, quote)
   }
 }

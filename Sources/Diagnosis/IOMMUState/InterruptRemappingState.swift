@@ -12,6 +12,7 @@ enum InterruptRemappingState {
   init(_ ground: IOMMUGround) {
     self =
       Self.byChips(ground) ?? Self.byMessage(ground) ?? Self.bySilence(ground)
+      ?? ground.tableWithoutInterruptRemapping.map { .off($0) }
       ?? .undecided(Self.whyUndecided(ground))
   }
 

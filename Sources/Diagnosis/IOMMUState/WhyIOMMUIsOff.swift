@@ -104,7 +104,7 @@ extension WhyIOMMUIsOff {
   }
 
   private static func disabled(by parameter: KernelParameter, _ ground: IOMMUGround) -> WhyIOMMUIsOff {
-    var commands = ["passthru-doctor kargs remove \(parameter.text)"]
+    var commands = ["passthru-doctor kargs remove \(shellWord(parameter.text))"]
     if ground.isIntel, ground.isIntelOnByDefault == false { commands.append(IOMMUActive.enableIntel) }
     return WhyIOMMUIsOff(
       IOMMUActive.disabledByArgument, "The kernel argument \(parameter.text) switches the IOMMU off.",

@@ -44,7 +44,7 @@ package struct KernelLogFacts: Sendable, Equatable {
 
   /// The kernel was started by another one after a crash (kdump): it says nothing of the usual state.
   package var isCrashKernel: Bool {
-    has(.copiedFromPreviousKernel) || commandLine?.holds("elfcorehdr=") == true
+    has(.copiedFromPreviousKernel) || commandLine?.contains("elfcorehdr=") == true
   }
 
   init(reading text: MessageText) {
@@ -91,7 +91,11 @@ extension KernelLogFacts {
     if let last = state.seen.updateValue(index, forKey: signal), last == index { return }
     if first[signal] == nil { first[signal] = text.message(at: index) }
     switch signal {
-    case .fault, .completionWait, .groupJoined, .groupLeft, .noIOMMUGroup, .firmwareBug,
+    case .fault:
+      let isInterrupt = bytes.contains(Self.interruptMark) || bytes.contains(Self.interruptName)
+      addFault(isInterrupt ? .interrupt : .memory, at: index, in: text, &state)
+    case .completionWait: addFault(.command, at: index, in: text, &state)
+    case .groupJoined, .groupLeft, .noIOMMUGroup, .firmwareBug,
       .reservedMemoryRefusal,
       .commandLine, .acpiTable, .hypervisorDetected, .paravirtualized, .machine, .oops, .warning,
       .stoppedInIOMMU:
@@ -122,10 +126,6 @@ extension KernelLogFacts {
 
   private mutating func keep(_ signal: KernelSignal, _ message: KernelMessage, _ state: inout ReadingState) {
     switch signal {
-    case .fault:
-      let isInterrupt = message.text.holds("fault index") || message.text.holds("INTR-REMAP")
-      addFault(IOMMUFault(kind: isInterrupt ? .interrupt : .memory, message: message), &state)
-    case .completionWait: addFault(IOMMUFault(kind: .command, message: message), &state)
     case .groupJoined: groups.joined(message)
     case .groupLeft: groups.left(message)
     case .noIOMMUGroup: groups.madeUp(message)
@@ -146,7 +146,7 @@ extension KernelLogFacts {
 
   private mutating func describe(_ signal: KernelSignal, _ message: KernelMessage) {
     switch signal {
-    case .commandLine: commandLine = Self.value(message.text, after: "ommand line: ")
+    case .commandLine: readCommandLine(message)
     case .acpiTable:
       let words = message.text.split(separator: " ", maxSplits: 3)
       // An address follows the name; "ACPI: DMAR not present" would have none.
@@ -160,23 +160,36 @@ extension KernelLogFacts {
     }
   }
 
+  /// Printed twice on x86, and from 6.19 in pieces: each but the last ends in a backslash.
+  private mutating func readCommandLine(_ message: KernelMessage) {
+    guard let piece = Self.value(message.text, after: "ommand line: ") else { return }
+    guard let before = commandLine, before.hasSuffix("\\") else { return commandLine = piece }
+    commandLine = before.dropLast() + piece
+  }
+
   /// `Booting paravirtualized kernel on bare hardware | KVM | Xen | Xen HVM | Xen PVH`.
   private mutating func readParavirtualization(_ message: KernelMessage) {
     guard let below = Self.value(message.text, after: "kernel on "), !below.hasPrefix("bare hardware") else {
       return
     }
-    if below.hasPrefix("Xen"), !below.holds("HVM") { xenParavirtual = message }
+    if below.hasPrefix("Xen"), !below.contains("HVM") { xenParavirtual = message }
     if hypervisor == nil { hypervisor = below }
   }
 
-  private mutating func addFault(_ fault: IOMMUFault, _ state: inout ReadingState) {
-    let key = FaultKey(kind: fault.kind, device: fault.device)
-    if let index = state.faultIndex[key] {
-      faults[index].count &+= 1
-      faults[index].lastSeconds = fault.lastSeconds
+  private static let interruptMark = Array("fault index".utf8)
+  private static let interruptName = Array("INTR-REMAP".utf8)
+
+  private mutating func addFault(
+    _ kind: IOMMUFault.Kind, at index: Int, in text: MessageText, _ state: inout ReadingState
+  ) {
+    let device = FaultingDevice.first(in: text.bytes(at: index))
+    let key = FaultKey(kind: kind, device: device)
+    if let known = state.faultIndex[key] {
+      faults[known].count &+= 1
+      faults[known].lastSeconds = text.seconds(at: index)
     } else if faults.count < Self.listLimit {
       state.faultIndex[key] = faults.count
-      faults.append(fault)
+      faults.append(IOMMUFault(kind: kind, device: device, message: text.message(at: index)))
     }
   }
 

@@ -19,8 +19,13 @@ struct KernelLogReader {
   mutating func read() -> MessageText {
     var start = 0
     while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
-      readLine(bytes[start..<end])
+      var end = start
+      while end < bytes.count, bytes[end] != 0x0a { end += 1 }
+      if end == start {
+        previousWidth = 0
+      } else {
+        readLine(bytes[start..<end])
+      }
       start = end + 1
     }
     return text.dropFirst(lastBoot)

@@ -2,6 +2,8 @@
 struct MessageText: Sendable, Equatable {
   /// More messages than any kernel keeps; what follows is dropped, so that memory stays bounded.
   static let limit = 1 << 19
+  /// More bytes than a message of the kernel has, arguments included; the rest of a longer one is dropped.
+  static let messageLimit = 4096
 
   private struct Record: Sendable, Equatable {
     var start: Int
@@ -22,7 +24,7 @@ struct MessageText: Sendable, Equatable {
   mutating func append(_ text: ArraySlice<UInt8>, seconds: Double?) {
     guard count < Self.limit else { return }
     let start = buffer.count
-    buffer += text
+    buffer += text.prefix(Self.messageLimit)
     records.append(Record(start: start, end: buffer.count, seconds: seconds))
     buffer.append(0x0a)
   }
@@ -31,9 +33,11 @@ struct MessageText: Sendable, Equatable {
   mutating func extendLast(_ text: ArraySlice<UInt8>, separator: UInt8?) {
     guard count < Self.limit else { return }
     guard let last = records.indices.last else { return append(text, seconds: nil) }
+    let room = Self.messageLimit - (records[last].end - records[last].start)
+    guard room > 1 else { return }
     buffer.removeLast()
     if let separator { buffer.append(separator) }
-    buffer += text
+    buffer += text.prefix(room - 1)
     records[last].end = buffer.count
     buffer.append(0x0a)
   }

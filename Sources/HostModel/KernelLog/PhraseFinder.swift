@@ -73,8 +73,8 @@ struct PhraseFinder: Sendable {
 
   private static func position(of part: [UInt8], in text: [UInt8], from start: Int) -> Int? {
     var position = start
-    // No line of a log that means something is longer; junk of megabytes must not cost its square.
-    let limit = min(text.count, start + 2048)
+    // No message that means something has its words farther apart; junk must not cost its square.
+    let limit = min(text.count, start + 512)
     while position < limit, text[position] != 0x0a {
       if stands(part, in: text, at: position) { return position }
       position += 1

@@ -51,8 +51,8 @@ configure_tree() {
     mkdir -p "$tree/boot/efi"
     echo "UUID=${ESP_SERIAL:0:4}-${ESP_SERIAL:4:4} /boot/efi vfat umask=0077 0 1" >>"$tree/etc/fstab"
   fi
-  # The console is the test's, and emulated processors have no time for mitigations.
-  sed -i -e 's/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX="console=ttyS0 mitigations=off"/' \
+  # Emulated processors have no time for mitigations.
+  sed -i -e "s/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX=\"$HARNESS_ARGUMENTS mitigations=off\"/" \
     -e 's/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=0/' "$tree/etc/default/grub"
   echo 'GRUB_TERMINAL=serial' >>"$tree/etc/default/grub"
   chroot "$tree" systemctl --quiet enable lab.service
@@ -100,7 +100,7 @@ install_grub() {
   mapfile -t arguments < <(lab_arguments "$folder" raw "$image")
   run_qemu "$folder" "${arguments[@]}" \
     -kernel "$(echo "$tree"/boot/vmlinuz-*)" -initrd "$(echo "$tree"/boot/initrd.img-*)" \
-    -append "root=UUID=$ROOT_UUID ro console=ttyS0 mitigations=off"
+    -append "root=UUID=$ROOT_UUID ro $HARNESS_ARGUMENTS mitigations=off"
   cat "$folder/console.log" "$folder"/lab/results/{grub-install,update-grub}.err
   grep -qx 0 "$folder/lab/results/grub-install.status"
   grep -qx 0 "$folder/lab/results/update-grub.status"

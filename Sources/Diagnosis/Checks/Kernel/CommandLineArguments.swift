@@ -45,7 +45,9 @@ package enum CommandLineArguments: Check {
     }
     let slips = slips(in: line, ground)
     guard let first = slips.first else {
-      return .pass("The kernel's arguments do not contradict each other.", evidence: relevant(line, ground))
+      return .pass(
+        "No kernel argument about passthrough is misspelt, idle, or contradicted by another.",
+        evidence: relevant(line, ground))
     }
     let others = slips.count > 1 ? " (\(slips.count - 1) more below)" : ""
     return .warn(

@@ -107,7 +107,7 @@ extension IOMMUActive {
     if let argument = ground.arguments?.intelGraphicsOffBy {
       return .warn(
         partly, summary, evidence: quotes + [ground.quote(argument)],
-        commands: ["passthru-doctor kargs remove \(argument.text)", enableIntel], needsReboot: true)
+        commands: ["passthru-doctor kargs remove \(shellWord(argument.text))", enableIntel], needsReboot: true)
     }
     if let message = ground.facts.first(.intelGraphicsQuirk) {
       return .warn(
@@ -163,6 +163,7 @@ extension IOMMUActive {
   private static func byLog(_ ground: IOMMUGround, _ logged: LoggedIOMMUState?, unmeasured: String) -> Verdict
   {
     if let xen = ownedByXen(ground) { return xen }
+    let isRefused = IOMMUTableFault(ground.evidence)?.isCertain == true
     switch logged {
     case .on(let message): return onByLog(message, ground)
     case .off where ground.facts.groups.isUnsafeOnly:
@@ -174,6 +175,8 @@ extension IOMMUActive {
         ground.quote(message, but: "the log goes on to this without a word of a working IOMMU"))
       return reason.verdict
     case .off, .failed: return WhyIOMMUIsOff(ground, log: logged).verdict
+    case .undecided where isRefused, nil where isRefused:
+      return WhyIOMMUIsOff(ground, log: logged).verdict
     case .undecided(let why): return unknown(unmeasured, why, ground)
     case nil: return unknown(unmeasured, missingLog(ground), ground)
     }

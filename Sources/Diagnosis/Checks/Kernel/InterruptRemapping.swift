@@ -102,7 +102,10 @@ package enum InterruptRemapping: Check {
 
   private static func reason(_ ground: IOMMUGround) -> (Cause, Quote?, [String]) {
     if let argument = ground.interruptRemappingOffBy {
-      return (disabledByArgument, ground.quote(argument), ["passthru-doctor kargs remove \(argument.text)"])
+      return (
+        disabledByArgument, ground.quote(argument),
+        ["passthru-doctor kargs remove \(shellWord(argument.text))"]
+      )
     }
     if let message = ground.facts.first(.amdParameterOff) {
       return (disabledByArgument, ground.quote(message), ["passthru-doctor kargs remove amd_iommu=off"])
@@ -121,7 +124,7 @@ package enum InterruptRemapping: Check {
 
   private static func removal(_ ground: IOMMUGround) -> [String] {
     guard let argument = ground.arguments?.allowUnsafeInterruptsBy else { return [] }
-    return ["passthru-doctor kargs remove \(argument.text)"]
+    return ["passthru-doctor kargs remove \(shellWord(argument.text))"]
   }
 }
 
@@ -133,16 +136,24 @@ extension IOMMUGround {
     return isAMD ? arguments.amdOffBy ?? arguments.iommuOffBy : nil
   }
 
-  /// The firmware's part in it: its table says that the machine cannot, or leaves out an IO-APIC. The
-  /// table of a virtual machine is its owner's setting, and no firmware's doing.
+  /// The firmware's part in it: as its table says, or as the kernel named it. The table of a virtual
+  /// machine is its owner's setting, and no firmware's doing.
   var interruptRemappingOptOut: Quote? {
     guard evidence.isVirtualized != true else { return nil }
-    if case .found(.table(let table), let source) = evidence.dmar, !table.supportsInterruptRemapping {
-      return Quote(source, "flags: no interrupt remapping (INTR_REMAP is clear)")
+    return tableWithoutInterruptRemapping
+      ?? facts.firmwareBugs.first { bug in ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) } }.map(
+        quote)
+  }
+
+  /// A table that leaves the kernel no way to remap interrupts (dmar_ir_support; with AMD
+  /// check_ioapic_information, unless ivrs_ioapic[N]= on the command line supplies what is missing).
+  var tableWithoutInterruptRemapping: Quote? {
+    if evidence.dmar.value?.table?.supportsInterruptRemapping == false {
+      return Quote(evidence.dmar.source, "flags: no interrupt remapping")
     }
-    let missing = facts.firmwareBugs.first { bug in
-      ["IOAPIC", "IO-APIC"].contains { bug.text.contains($0) }
-    }
-    return missing.map(quote)
+    let isSupplied =
+      evidence.commandLine.value?.parameters.contains { $0.name.hasPrefix("ivrs_ioapic") } == true
+    guard let table = evidence.ivrs.value?.table, !table.hasSouthbridgeIOAPIC, !isSupplied else { return nil }
+    return Quote(evidence.ivrs.source, "no IO-APIC of the south bridge")
   }
 }
