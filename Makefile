@@ -10,7 +10,7 @@ DESTDIR ?=
 SYSCONFDIR ?= /etc
 SWIFT ?= swift
 # Static: the Swift runtime goes into the program, so that it runs where no Swift is.
-RELEASE := -c release --static-swift-stdlib
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 BUILD := $(SWIFT) build $(RELEASE)
 BIN = $(shell $(BUILD) --show-bin-path)
 

@@ -106,5 +106,5 @@ if Context.environment["PASSTHRU_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "fuzz-parsers", dependencies: ["HostFiles", "HostModel"], path: "Tests/Fuzzing",
-      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
+      exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer"])]))
 }

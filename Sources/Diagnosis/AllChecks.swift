@@ -13,6 +13,8 @@ package let allChecks: [any Check.Type] = [
   KernelLockdown.self,
   // modules
   VFIOModules.self,
+  // devices
+  ChosenGroups.self,
   // virtualization
   KVMAccess.self,
   QEMUInstalled.self,

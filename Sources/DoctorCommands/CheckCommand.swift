@@ -49,10 +49,14 @@ struct CheckCommand: ParsableCommand {
         ? checkListJSON(checks).document : Array(checkListText(checks, style: common.style).utf8)
       return try writeToStandardOutput(bytes)
     }
-    let evidence = surveyHost(try common.openRoot())
+    let root = try common.openRoot()
+    let evidence = surveyHost(root)
     let report = Report(on: evidence, checks: checks)
     if common.json {
-      let document = report.json(on: evidence, groups: .array([]), devices: .array([]))
+      let index = PCIIndex(evidence)
+      let listing = DeviceListing(of: evidence.pciDevices.value ?? [], uses: index.uses, root)
+      let document = report.json(
+        on: evidence, groups: .array(index.judgements.map(\.json)), devices: listing.devicesJSON)
       try writeToStandardOutput(document.document)
     } else {
       let text = report.text(on: evidence, style: common.style, verbosity: common.verbosity)

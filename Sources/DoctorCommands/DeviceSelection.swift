@@ -48,8 +48,13 @@ func listedDevices(_ root: HostRoot) throws(CommandError) -> [PCIDevice] {
 extension DeviceListing {
   /// Names, uses, regions and drivers of some functions of a host; `all` are the host's.
   init(of devices: [PCIDevice], among all: [PCIDevice], _ root: HostRoot) {
+    self.init(of: devices, uses: surveyHostUses(root, devices: all), root)
+  }
+
+  /// The same, with uses that are known already.
+  init(of devices: [PCIDevice], uses: HostUses, _ root: HostRoot) {
     self.init(
-      devices: devices, names: hardwareNames(for: devices), uses: surveyHostUses(root, devices: all),
+      devices: devices, names: hardwareNames(for: devices), uses: uses,
       reservedRegions: surveyReservedRegions(of: Set(devices.compactMap(\.group)).sorted(), root),
       candidates: surveyDriverCandidates(root, devices: devices).value)
   }

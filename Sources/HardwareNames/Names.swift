@@ -4,6 +4,7 @@ import HostModel
 /// program runs on: udev's compiled one, else the text file of the PCI ID project, else none.
 /// Each id is looked up once.
 package func hardwareNames(for devices: [PCIDevice]) -> PCINames {
+  guard !devices.isEmpty else { return PCINames() }
   let wanted = WantedNames(devices)
   if let database = HardwareDatabase() { return database.names(wanted) }
   for path in pciIDPaths {

@@ -16,7 +16,8 @@ package struct KernelParameter: Sendable, Equatable {
   /// Whether the kernel takes `other` for the same name: a dash equals an underscore
   /// (kernel/params.c, parameq).
   package func isNamed(_ other: some StringProtocol) -> Bool {
-    name.utf8.elementsEqual(other.utf8) { Self.unifyingDash($0) == Self.unifyingDash($1) }
+    name.utf8.count == other.utf8.count
+      && name.utf8.elementsEqual(other.utf8) { Self.unifyingDash($0) == Self.unifyingDash($1) }
   }
 
   /// The name with underscores for dashes: equal for all spellings of one parameter.

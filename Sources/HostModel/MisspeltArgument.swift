@@ -6,8 +6,9 @@ package struct MisspeltArgument: Sendable, Equatable {
 
   /// Nil when the name is well known, or like nothing known.
   package init?(_ parameter: KernelParameter) {
+    guard parameter.name.utf8.count <= Self.longestName else { return nil }
     let name = parameter.canonicalName
-    guard name.utf8.count <= Self.longestName, !PassthroughParameter.knows(parameter) else {
+    guard !PassthroughParameter.knows(parameter) else {
       return nil
     }
     guard !Self.names.contains(where: { $0.letters.elementsEqual(name.utf8) }) else { return nil }

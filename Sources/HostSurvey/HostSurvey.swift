@@ -24,6 +24,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.iommuUnits = root.observeSysfsNames(in: "sys/class/iommu")
   evidence.iommuGroups = surveyIOMMUGroups(root)
   evidence.pciDevices = surveyPCIDevices(root)
+  evidence.chosenDevices = surveyChosenDevices(root)
   evidence.hostUses = evidence.pciDevices.map { surveyHostUses(root, devices: $0) }
   evidence.interruptChips = surveyInterrupts(root)
 

@@ -46,11 +46,11 @@ struct FunctionIdentity {
       hexadecimal((try? directory.attribute(name)) ?? nil)
     }
     if vendor == nil || device == nil || deviceClass == nil {
-      vendor = attribute("vendor")
-      device = attribute("device")
-      deviceClass = attribute("class")
-      subsystemVendor = attribute("subsystem_vendor")
-      subsystemDevice = attribute("subsystem_device")
+      vendor = vendor ?? attribute("vendor")
+      device = device ?? attribute("device")
+      deviceClass = deviceClass ?? attribute("class")
+      subsystemVendor = subsystemVendor ?? attribute("subsystem_vendor")
+      subsystemDevice = subsystemDevice ?? attribute("subsystem_device")
     }
     if driver == nil, let target = (try? directory.linkTarget("driver")) ?? nil {
       driver = lastComponent(target).text

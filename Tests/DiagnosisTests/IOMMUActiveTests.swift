@@ -207,6 +207,16 @@ struct IOMMUActiveTests {
     expect(host, .unknown, nil)
   }
 
+  @Test func hangingIOMMU() {
+    var host = HostEvidence(root: "x", isRunningHost: false)
+    host.kernelLog = Hosts.log("[    2.000000] AMD-Vi: Completion-Wait loop timed out")
+    expect(host, .fail, "no-groups")
+    host.kernelLog = Hosts.log("[ 9000.000000] AMD-Vi: Completion-Wait loop timed out")
+    expect(host, .pass, nil)
+    host.kernelLog = Hosts.log("AMD-Vi: Completion-Wait loop timed out")
+    expect(host, .unknown, nil)
+  }
+
   @Test func tableAloneIsNoMeasurement() {
     var host = HostEvidence(root: "x", isRunningHost: false)
     host.acpiTableNames = .found(["DMAR"], source: "sys/firmware/acpi/tables")

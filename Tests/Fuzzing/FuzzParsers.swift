@@ -14,7 +14,36 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     }
     var replacement = IdentifierReplacement()
     _ = replacement.apply(to: files)
-  }
+  },
+  "kernel-log": { bytes in _ = KernelLog(parsing: bytes, origin: .savedFile).messages },
+  "command-line": { bytes in
+    let line = KernelCommandLine(parsing: bytes)
+    _ = (IOMMUArguments(line), line.conflicts, line.misspelt, line.duplicateNames)
+    _ = (line.unusableDeviceIDs, line.unusableVideoOptions)
+  },
+  "cpuinfo": { bytes in _ = ProcessorInfo(parsing: bytes).mayHaveLost("vmx") },
+  "acpi": { bytes in
+    if let table = DMARReading(parsing: bytes).table {
+      for region in table.reservedRegions { _ = region.scopes.map(\.pathText) }
+    }
+    if let table = IVRSReading(parsing: bytes).table {
+      _ = (table.hasSouthbridgeIOAPIC, table.rangeOverAllDevices)
+    }
+  },
+  "mounts": { bytes in
+    _ = Mount.parse(mountInfo: bytes)
+    _ = Mount.parse(mounts: bytes)
+    _ = SwapArea.parse(bytes)
+    _ = FstabEntry.parse(bytes)
+    _ = CrypttabEntry.parse(bytes)
+    _ = BlockContent(properties: bytes)
+  },
+  "pci": { bytes in
+    if let address = PCIAddress(bytes: bytes[...]), PCIAddress(address.description) != address {
+      fatalError("an address does not survive being printed")
+    }
+    _ = PCIAlias(bytes[...])
+  },
 ]
 
 nonisolated(unsafe) private var parse: ([UInt8]) -> Void = { _ in }

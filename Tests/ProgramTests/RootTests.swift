@@ -6,6 +6,7 @@ struct RootTests {
   /// Names of vendors and devices are no evidence of a host.
   static let hardwareDatabases = [
     "/etc/udev/hwdb", "/lib/udev/hwdb", "/usr/lib/udev/hwdb", "/usr/share/hwdata", "/usr/share/misc",
+    "/etc/systemd/hwdb", "/lib/systemd/hwdb", "/usr/lib/systemd/hwdb",
   ]
 
   @Test(arguments: [["check"], ["check", "--json"], ["check", "-v"]])

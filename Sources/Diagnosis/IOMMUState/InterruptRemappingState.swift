@@ -12,7 +12,7 @@ enum InterruptRemappingState {
   init(_ ground: IOMMUGround) {
     self =
       Self.byChips(ground) ?? Self.byMessage(ground) ?? Self.bySilence(ground)
-      ?? ground.tableWithoutInterruptRemapping.map { .off($0) }
+      ?? Self.byTable(ground)
       ?? .undecided(Self.whyUndecided(ground))
   }
 
@@ -59,6 +59,12 @@ enum InterruptRemappingState {
     return facts.first(of: .processorsUp, .iommuCore, .iommuStepOver).map {
       .off(ground.quote($0, but: "no word of interrupt remapping before it"))
     }
+  }
+
+  /// A table that the kernel refuses, or that leaves it no way to remap interrupts.
+  private static func byTable(_ ground: IOMMUGround) -> InterruptRemappingState? {
+    if let fault = IOMMUTableFault(ground.evidence), fault.isCertain { return .off(fault.quote) }
+    return ground.tableWithoutInterruptRemapping.map { .off($0) }
   }
 
   private static func whyUndecided(_ ground: IOMMUGround) -> String {

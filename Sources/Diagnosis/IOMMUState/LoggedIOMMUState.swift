@@ -55,9 +55,23 @@ enum LoggedIOMMUState {
     }
     if let message = facts.first(.virtioIOMMU), !facts.has(.virtioIOMMURemoved) { return .on(message) }
     if let fault = facts.faults.first(where: { $0.kind == .memory }) { return .on(fault.message) }
-    if let message = facts.refusals.first { return .on(message) }
-    return facts.faults.first { $0.kind == .command }.map { .failed($0.message, .driver) }
+    // VFIO says this of a device that it has attached to an IOMMU already (vfio_iommu_type1.c).
+    if let message = facts.refusals.first ?? facts.first(.vfioWithoutInterruptRemapping) {
+      return .on(message)
+    }
+    return hanging(facts)
   }
+
+  /// An IOMMU that does not finish its commands: while it is set up, it will not be of use; later, it
+  /// is in use, and a device behind it is dead.
+  private static func hanging(_ facts: KernelLogFacts) -> LoggedIOMMUState? {
+    guard let fault = facts.faults.first(where: { $0.kind == .command }), let seconds = fault.message.seconds
+    else { return nil }
+    return seconds > bootTime ? .on(fault.message) : .failed(fault.message, .driver)
+  }
+
+  /// Seconds within which even a large server has its built-in drivers set up.
+  private static let bootTime = 60.0
 
   private static func refuted(_ facts: KernelLogFacts) -> LoggedIOMMUState? {
     if facts.isCrashKernel {

@@ -107,7 +107,8 @@ extension IOMMUActive {
     if let argument = ground.arguments?.intelGraphicsOffBy {
       return .warn(
         partly, summary, evidence: quotes + [ground.quote(argument)],
-        commands: ["passthru-doctor kargs remove \(shellWord(argument.text))", enableIntel], needsReboot: true)
+        commands: ["passthru-doctor kargs remove \(shellWord(argument.text))", enableIntel], needsReboot: true
+      )
     }
     if let message = ground.facts.first(.intelGraphicsQuirk) {
       return .warn(

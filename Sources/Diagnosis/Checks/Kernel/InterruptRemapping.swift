@@ -92,7 +92,9 @@ package enum InterruptRemapping: Check {
     // Without an IOMMU nothing is lost by it: that is the thing to mend, and iommu.active says so.
     guard IOMMUActive.isOn(ground.evidence) else {
       return .warn(
-        cause, "Interrupts are not remapped.", evidence: quotes, commands: commands, needsReboot: true)
+        cause, "Interrupts are not remapped.", evidence: quotes, commands: commands,
+        cureDetail: "The IOMMU itself is not known to be on: that comes first, and may bring this with it.",
+        needsReboot: true)
     }
     return .fail(
       cause, "The IOMMU is on, but interrupts are not remapped: VFIO refuses to give devices away.",
