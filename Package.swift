@@ -58,14 +58,16 @@ let package = Package(
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
-    .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
+    .target(name: "ChangePlanning", dependencies: ["HostModel"]),
+    .target(name: "ChangeExecution", dependencies: ["ChangePlanning", "HostFiles", "HostModel"]),
+    .target(name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "HostModel"]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
         "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions",
-        "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "ChangePlanning", "ChangeExecution", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -90,6 +92,7 @@ let package = Package(
       dependencies: [
         "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
       ]),
+    .testTarget(name: "ChangePlanningTests", dependencies: ["ChangePlanning", "HostModel"]),
     .testTarget(
       name: "EarlyBindingTests",
       dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),

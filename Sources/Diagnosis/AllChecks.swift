@@ -15,6 +15,10 @@ package let allChecks: [any Check.Type] = [
   VFIOModules.self,
   // devices
   ChosenGroups.self,
+  // binding
+  BindingHook.self,
+  BindingInitramfs.self,
+  BindingBoot.self,
   // virtualization
   KVMAccess.self,
   QEMUInstalled.self,

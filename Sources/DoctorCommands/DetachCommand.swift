@@ -24,10 +24,10 @@ struct DetachCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Detach although the host uses it, for one device and one use: 0000:01:00.0=display. Uses: \(UseOverride.uses.joined(separator: ", ")).",
+      "Detach although the host uses it, for one device and one use: 0000:01:00.0=display. Uses: \(HandoverOverride.uses.joined(separator: ", ")).",
       valueName: "address=use"),
-    transform: readOverride)
-  var override: [UseOverride] = []
+    transform: readHandoverOverride)
+  var override: [HandoverOverride] = []
 
   func run() throws {
     let root = try common.openRunningHost(to: "detach a device")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuestDefinitions
+import HostFiles
 import HostModel
 import HostSurvey
 import Reporting
@@ -24,14 +25,18 @@ struct GuestXMLCommand: ParsableCommand {
       Functions of one slot stay together on one slot of the guest; a single function goes where \
       libvirt puts it. managed='yes' lets libvirt take the device from its host driver when the guest \
       starts, and leaves one that is on vfio-pci already where it is. managed='no' makes the guest \
-      start only when the device is on vfio-pci.
+      start only when the device is on vfio-pci: the choice for what is bound at every boot, because \
+      where the boot program had its reasons not to bind a device, libvirt must not take it either.
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var target: TargetArguments
 
-  @Option(help: "Whether libvirt takes the device from its host driver: yes or no.")
-  var managed = DeviceManagement.libvirt
+  @Option(
+    help:
+      "Whether libvirt takes the device from its host driver: yes or no; without it, no where every device is bound at boot."
+  )
+  var managed: DeviceManagement?
 
   @Option(
     help: ArgumentHelp(
@@ -44,16 +49,26 @@ struct GuestXMLCommand: ParsableCommand {
   }
 
   func run() throws {
-    let slots = try target.guestSlots(on: surveyDevices(try common.openRoot()))
+    let root = try common.openRoot()
+    let slots = try target.guestSlots(on: surveyDevices(root))
     let places = (Int(bus)...255).prefix(slots.count(where: \.isMultifunction)).map {
       GuestSlotPlace(bus: UInt8(truncatingIfNeeded: $0))
     }
-    let elements = hostdevElements(for: slots, management: managed, places: places)
+    let elements = hostdevElements(
+      for: slots, management: managed ?? usualManagement(of: slots, root), places: places)
     let json = JSON.object([
       ("schema", .string("passthru-doctor/guest-xml/1")), ("hostdevs", JSON(elements)),
     ])
     try writeToStandardOutput(common.json ? json.document : Array(elements.joined().utf8))
   }
+}
+
+/// libvirt's part in taking the device, where the owner does not say: none in what is bound at every
+/// boot.
+private func usualManagement(of slots: [GuestSlot], _ root: HostRoot) -> DeviceManagement {
+  guard let chosen = surveyBindings(root).value else { return .libvirt }
+  return slots.allSatisfy { $0.functions.allSatisfy { chosen.group(holding: $0.host) != nil } }
+    ? .boot : .libvirt
 }
 
 /// `guest qemu TARGET...`: the arguments of a QEMU without libvirt.

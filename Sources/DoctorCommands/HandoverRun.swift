@@ -81,8 +81,8 @@ extension String {
 }
 
 /// An owner's override, or the usage error that says what one looks like.
-func readOverride(_ text: String) throws -> UseOverride {
-  guard let override = UseOverride(text) else {
+func readHandoverOverride(_ text: String) throws -> HandoverOverride {
+  guard let override = HandoverOverride(text) else {
     throw ValidationError(
       "\"\(text)\" overrides nothing; give a device and a use, such as 0000:01:00.0=display")
   }

@@ -16,6 +16,7 @@ package struct PassthruDoctor: ParsableCommand {
     subcommands: [
       CheckCommand.self, ExplainCommand.self,
       DevicesCommand.self, GroupsCommand.self,
+      BindCommand.self, UnbindCommand.self,
       DetachCommand.self, ReattachCommand.self, VerifyCommand.self, GuestCommand.self,
       SnapshotCommand.self,
       HostNeedsCommand.self,

@@ -13,8 +13,9 @@ package protocol DriverControl {
   func unbind(_ device: PCIAddress) throws(DriverFailure)
   /// Lets the kernel look for a driver.
   func probe(_ device: PCIAddress) throws(DriverFailure)
-  /// Makes the driver be there, whether by a module or built in.
-  func load(_ driver: String) throws(DriverFailure)
+  /// Makes the driver be there, whether by a module or built in, and tells its own name: of a
+  /// module mlx5_vfio_pci the driver may have dashes.
+  func load(_ driver: String) throws(DriverFailure) -> String
 }
 
 package struct DriverState: Equatable, Sendable {
@@ -59,9 +60,8 @@ package struct KernelDriverControl: DriverControl {
     try write("sys/bus/pci/drivers_probe", "\(device)\n")
   }
 
-  package func load(_ driver: String) throws(DriverFailure) {
-    let place = "sys/bus/pci/drivers/\(driver)"
-    guard !root.exists(place) else { return }
+  package func load(_ driver: String) throws(DriverFailure) -> String {
+    if let name = registeredName(of: driver) { return name }
     do throws(KmodError) {
       let modules = try KmodContext(
         moduleDirectory: "/lib/modules/\(kernelRelease())",
@@ -72,9 +72,17 @@ package struct KernelDriverControl: DriverControl {
     } catch {
       throw DriverFailure("\(error)")
     }
-    guard root.exists(place) else {
+    guard let name = registeredName(of: driver) else {
       throw DriverFailure("there is no driver \(driver) after loading its module")
     }
+    return name
+  }
+
+  private func registeredName(of driver: String) -> String? {
+    let directory = "sys/bus/pci/drivers"
+    if root.exists("\(directory)/\(driver)") { return driver }
+    let names = (try? root.names(in: directory)) ?? nil
+    return names?.first { KernelParameter(name: $0, value: nil).isNamed(driver) }
   }
 
   private func write(_ path: String, _ value: String) throws(DriverFailure) {

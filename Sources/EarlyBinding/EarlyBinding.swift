@@ -16,6 +16,8 @@ package func bindEarly(
     return tell(BootEvent(.switchedOff, [.init("reason", reason), .init("detail", detail)]))
   case .groups(let planned): groups = planned
   }
+  let approved = groups.compactMap { try? $0.decision.get() }
+  var results = bindGroups(approved, control) { !deadline.isOver }[...]
   var bound = 0
   var declined = 0
   for (chosen, decision) in groups {
@@ -23,8 +25,7 @@ package func bindEarly(
     let kind: BootEvent.Kind
     switch decision {
     case .failure(let decline): (outcome, kind) = (.failure(decline), .declined)
-    case .success(let bindings):
-      (outcome, kind) = (bindGroup(bindings, control) { !deadline.isOver }, .gaveBack)
+    case .success: (outcome, kind) = (results.popFirst() ?? .success([]), .gaveBack)
     }
     switch outcome {
     case .success(let devices):
@@ -32,9 +33,10 @@ package func bindEarly(
       devices.forEach { tell($0.event) }
     case .failure(let decline):
       declined += 1
-      tell(
-        BootEvent(
-          kind, chosen.fields + [.init("reason", decline.reason.rawValue), .init("detail", decline.detail)]))
+      let why: [BootEvent.Field] = [
+        .init("reason", decline.reason.rawValue), .init("detail", decline.detail),
+      ]
+      tell(BootEvent(kind, chosen.fields + why))
     }
   }
   tell(
@@ -58,7 +60,7 @@ extension BoundDevice {
       .bound,
       [
         .init("chosen", planned.chosen.identity.address.description),
-        .init("address", planned.address.description), .init("driver", planned.chosen.driver),
+        .init("address", planned.address.description), .init("driver", driver),
         .init("from", from ?? "none"),
       ])
   }

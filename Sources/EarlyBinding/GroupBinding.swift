@@ -3,81 +3,115 @@ import HostModel
 /// A device that is on its vfio driver.
 package struct BoundDevice: Equatable, Sendable {
   package let planned: PlannedBinding
+  /// The driver's own name; its module's may have other dashes.
+  package let driver: String
   /// The driver that had it before; nil when none did.
   package let from: String?
-
-  package init(planned: PlannedBinding, from: String?) {
-    self.planned = planned
-    self.from = from
-  }
 }
 
-/// Binds a group, or leaves it as it was.
+/// Binds groups, each of them whole or not at all.
 ///
-/// Every override is written before the driver is loaded: a driver that registers takes all devices
-/// that are free and meant for it. What is not on its driver then is probed, after a driver that
-/// holds it (a built-in one) has let go. The driver link that is read at the end is what counts.
+/// Every override of every group is written before vfio-pci is loaded: a driver that registers takes
+/// all devices that are free and meant for it, at once. What is not on its driver then is probed,
+/// after a driver that holds it (a built-in one) has let go. The driver link that is read at the end
+/// is what counts; a group that is not whole then is given back.
 ///
 /// - Parameter mayGoOn: asked before each step; false when the time is up.
-package func bindGroup(
-  _ bindings: [PlannedBinding], _ control: some DriverControl, mayGoOn: () -> Bool
-) -> Result<[BoundDevice], Decline> {
-  var attempt = GroupAttempt(control)
-  do throws(Decline) {
-    return .success(try attempt.bind(bindings, mayGoOn))
-  } catch {
-    attempt.giveBack()
-    return .failure(error)
+/// - Returns: for each group what became of it, in order.
+package func bindGroups(
+  _ groups: [[PlannedBinding]], _ control: some DriverControl, mayGoOn: () -> Bool
+) -> [Result<[BoundDevice], Decline>] {
+  var attempts = groups.map { GroupAttempt($0, control) }
+  for index in attempts.indices { attempts[index].prepare(mayGoOn) }
+  var failures: [String: DriverFailure] = [:]
+  for driver in Set(attempts.flatMap(\.pendingDrivers)).sorted() where mayGoOn() {
+    do throws(DriverFailure) {
+      _ = try control.load(driver)
+    } catch {
+      failures[driver] = error
+    }
   }
+  return attempts.indices.map { attempts[$0].finish(failures, mayGoOn) }
 }
 
 private struct GroupAttempt<Control: DriverControl> {
+  private let bindings: [PlannedBinding]
   private let control: Control
-  /// Devices that were touched, with their state before.
-  private var begun: [(binding: PlannedBinding, before: DriverState)] = []
+  /// What was touched: the device, its state before, and the driver that it is to get.
+  private var begun: [(binding: PlannedBinding, before: DriverState, driver: String)] = []
+  private var failure: Decline?
 
-  init(_ control: Control) { self.control = control }
+  init(_ bindings: [PlannedBinding], _ control: Control) {
+    self.bindings = bindings
+    self.control = control
+  }
 
-  mutating func bind(_ bindings: [PlannedBinding], _ mayGoOn: () -> Bool) throws(Decline) -> [BoundDevice] {
-    for binding in bindings {
-      try goOn(mayGoOn)
-      begun.append((binding, control.state(of: binding.address)))
-      try step(binding) { () throws(DriverFailure) in
-        try control.setOverride(binding.chosen.driver, on: binding.address)
+  /// Drivers that are still to be loaded; none when the group was given up.
+  var pendingDrivers: [String] { failure == nil ? begun.map(\.driver) : [] }
+
+  /// Writes the overrides.
+  mutating func prepare(_ mayGoOn: () -> Bool) {
+    do throws(Decline) {
+      for binding in bindings {
+        try goOn(mayGoOn)
+        let driver = try nameOfDriver(for: binding)
+        begun.append((binding, control.state(of: binding.address), driver))
+        try step(binding) { () throws(DriverFailure) in
+          try control.setOverride(driver, on: binding.address)
+        }
       }
-    }
-    var loaded: Set<String> = []
-    for binding in bindings where loaded.insert(binding.chosen.driver).inserted {
-      try goOn(mayGoOn)
-      do throws(DriverFailure) {
-        try control.load(binding.chosen.driver)
-      } catch {
-        throw Decline(.noDriver, error.description)
-      }
-    }
-    for binding in bindings { try take(binding, mayGoOn) }
-    return try begun.map { (binding, before) throws(Decline) in
-      try confirm(binding)
-      return BoundDevice(planned: binding, from: before.driver)
+    } catch {
+      giveUp(error)
     }
   }
 
-  private func take(_ binding: PlannedBinding, _ mayGoOn: () -> Bool) throws(Decline) {
+  /// A variant driver is loaded at once: only then its name is known, and it takes nothing that is
+  /// not meant for it. vfio-pci's name is known.
+  private func nameOfDriver(for binding: PlannedBinding) throws(Decline) -> String {
+    let driver = binding.chosen.driver
+    guard driver != "vfio-pci" else { return driver }
+    do throws(DriverFailure) {
+      return try control.load(driver)
+    } catch {
+      throw Decline(.noDriver, error.description)
+    }
+  }
+
+  /// Brings every device onto its driver that is not there by now, and looks.
+  mutating func finish(
+    _ failures: [String: DriverFailure], _ mayGoOn: () -> Bool
+  ) -> Result<[BoundDevice], Decline> {
+    if failure == nil {
+      do throws(Decline) {
+        for (binding, _, driver) in begun { try take(binding, driver, failures[driver], mayGoOn) }
+        for (binding, _, driver) in begun { try confirm(binding, driver) }
+      } catch {
+        giveUp(error)
+      }
+    }
+    if let failure { return .failure(failure) }
+    return .success(begun.map { BoundDevice(planned: $0.binding, driver: $0.driver, from: $0.before.driver) })
+  }
+
+  private func take(
+    _ binding: PlannedBinding, _ driver: String, _ failure: DriverFailure?, _ mayGoOn: () -> Bool
+  ) throws(Decline) {
     let holder = control.state(of: binding.address).driver
-    guard holder != binding.chosen.driver else { return }
+    guard holder != driver else { return }
+    if let failure { throw Decline(.noDriver, failure.description) }
     try goOn(mayGoOn)
     try step(binding) { () throws(DriverFailure) in
       if holder != nil { try control.unbind(binding.address) }
       try control.probe(binding.address)
     }
-    try confirm(binding)
+    try confirm(binding, driver)
   }
 
-  private func confirm(_ binding: PlannedBinding) throws(Decline) {
-    let driver = control.state(of: binding.address).driver
-    guard driver == binding.chosen.driver else {
-      let held = driver.map { "is on \($0)" } ?? "has no driver"
-      throw Decline(.notBound, "\(binding.address) \(held), not \(binding.chosen.driver)")
+  private func confirm(_ binding: PlannedBinding, _ driver: String) throws(Decline) {
+    let holder = control.state(of: binding.address).driver
+    guard holder == driver else {
+      let held = holder.map { "is on \($0)" } ?? "has no driver"
+      throw Decline(.notBound, "\(binding.address) \(held), not \(driver)")
     }
   }
 
@@ -96,8 +130,9 @@ private struct GroupAttempt<Control: DriverControl> {
   }
 
   /// Every device as it was, the last one first. What fails is passed over: the rest matters more.
-  func giveBack() {
-    for (binding, before) in begun.reversed() {
+  private mutating func giveUp(_ reason: Decline) {
+    failure = reason
+    for (binding, before, _) in begun.reversed() {
       try? control.setOverride(before.override, on: binding.address)
       let holder = control.state(of: binding.address).driver
       guard holder != before.driver else { continue }

@@ -40,3 +40,14 @@ extension DirectoryFiles {
     return .found(try readToEnd(file, path: path))
   }
 }
+
+extension HostRoot {
+  /// A regular file, open for reading, which the caller closes; nil when there is none. For files that
+  /// are too large to be read at once. A recorded host gives ENOTSUP.
+  package func openedFile(at path: String) throws(HostFileError) -> Int32? {
+    guard let files = backing as? DirectoryFiles else { throw HostFileError("opening", path, code: ENOTSUP) }
+    guard let kind = try kind(at: path) else { return nil }
+    guard kind == .file else { throw HostFileError("opening", path, code: EINVAL) }
+    return try files.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, operation: "opening")
+  }
+}

@@ -37,6 +37,10 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
   evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
 
+  evidence.bindings = surveyBindings(root)
+  evidence.initramfs = surveyInitramfs(root, lookingInside: evidence.bindings.value?.groups.isEmpty == false)
+  evidence.bootLog = surveyBootLog(root)
+
   evidence.kvmDevice = surveyKVMDevice(root)
   evidence.nestedVirtualization = surveyNestedVirtualization(root)
   evidence.qemuPrograms = surveyQEMU(root)

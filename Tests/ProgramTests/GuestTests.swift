@@ -29,6 +29,29 @@ struct GuestTests {
     #expect(check.status == 0, "\(check.output)\(check.errors)")
   }
 
+  /// What the boot program declined to take, libvirt must not take either.
+  @Test(.enabled(if: Program.isRoot)) func whatIsBoundAtBootIsNotManagedByLibvirt() throws {
+    let host = try hostWithACard()
+    #expect(
+      try Program.run(["guest", "xml", "05:00.0", "--root", host.path]).output.contains("managed='yes'"))
+    try host.write(
+      """
+      version 1
+      group
+        device 0000:05:00.0
+          id 10de:1b80
+          class 010802
+          path 0000:05/00.0
+          driver vfio-pci
+
+      """, at: "etc/passthru-doctor/bindings.conf")
+    chmod(host.path + "/etc/passthru-doctor/bindings.conf", 0o644)
+    let result = try Program.run(["guest", "xml", "05:00.0", "--root", host.path])
+    #expect(result.output.contains("managed='no'"), "\(result.errors)")
+    #expect(
+      try Program.run(["guest", "xml", "01:00.0", "--root", host.path]).output.contains("managed='yes'"))
+  }
+
   @Test func theQEMUArgumentsNameEveryFunction() throws {
     let host = try hostWithACard()
     let result = try Program.run(["guest", "qemu", "pci_0000_01_00_0", "--root", host.path])

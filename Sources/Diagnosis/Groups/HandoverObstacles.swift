@@ -20,7 +20,7 @@ package struct HandoverObstacle: Sendable, Equatable {
 }
 
 /// The owner's word that a device may go although something uses it: `0000:01:00.0=display`.
-package struct UseOverride: Sendable, Hashable {
+package struct HandoverOverride: Sendable, Hashable {
   package let address: PCIAddress
   package let use: String
 
@@ -48,7 +48,7 @@ extension PCIIndex {
   ///
   /// `holders` are the processes with a node of each function open.
   package func obstacles(
-    to groups: [IOMMUGroup], heldBy holders: [PCIAddress: [FileHolder]], overrides: Set<UseOverride>
+    to groups: [IOMMUGroup], heldBy holders: [PCIAddress: [FileHolder]], overrides: Set<HandoverOverride>
   ) -> [HandoverObstacle] {
     groups.flatMap { group in
       refusals(of: group, overrides) + open(in: group, holders)
@@ -58,10 +58,10 @@ extension PCIIndex {
   }
 
   /// From the judgement of the group: everything but that it is not bound yet.
-  private func refusals(of group: IOMMUGroup, _ overrides: Set<UseOverride>) -> [HandoverObstacle] {
+  private func refusals(of group: IOMMUGroup, _ overrides: Set<HandoverOverride>) -> [HandoverObstacle] {
     judge(group).blockers.filter { $0.kind != .binding }.map { blocker in
       let use = uses.of(blocker.address).first { $0.isEssential && $0.detail == blocker.reason }
-      let word = use.flatMap { UseOverride.overridableKinds.contains($0.kind) ? $0.kind.rawValue : nil }
+      let word = use.flatMap { HandoverOverride.overridableKinds.contains($0.kind) ? $0.kind.rawValue : nil }
       return HandoverObstacle(
         address: blocker.address, reason: blocker.reason, command: blocker.command, override: word)
     }

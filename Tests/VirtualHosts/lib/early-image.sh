@@ -5,11 +5,12 @@ EARLY_PROGRAM=${PASSTHRU_EARLY_BIND:-${PROGRAM%/*}/passthru-early-bind}
 
 # early_image SUITE BUILDER: the path of an initramfs. BUILDER is dracut (with systemd),
 # dracut-plain (without), dracut-forced (without, ahci and e1000e in force_drivers),
-# dracut-modules-load (with systemd, the two in modules-load.d), or initramfs-tools.
+# dracut-modules-load (with systemd, the two in modules-load.d), or initramfs-tools. A new program does
+# not make a new image: it comes with the second archive.
 early_image() {
   local suite=$1 builder=$2 tree
   tree=$(debian_tree "$suite" "${builder%%-[pfm]*}" busybox)
-  cached "early/$suite-$builder-$(digest "$tree" "$EARLY_PROGRAM" "$HERE/lib/early-image.sh" \
+  cached "early/$suite-$builder-$(digest "$tree" "$HERE/lib/early-image.sh" \
     "$PACKAGE"/dracut/50passthru-doctor/* "$PACKAGE"/initramfs-tools/hooks/* \
     "$PACKAGE"/initramfs-tools/scripts/init-top/*).img" make_early_image "$tree" "$builder"
 }

@@ -2,7 +2,7 @@
 # Machines for early binding: a distribution's own initramfs (early-image.sh), then a small root file
 # system that tells who got which device.
 #
-# An image is made once. What one boot has chosen comes as a second archive, which the kernel
+# An image is made once. The program, and what one boot has chosen, come as a second archive, which the kernel
 # unpacks over the first: configurations change without another run of dracut.
 
 # small_root SUITE: an ext4 image with busybox and the modules of q35's devices.
@@ -35,7 +35,8 @@ boot_early() {
   shift 3
   machine_options "$@"
   mkdir -p "$folder/over/etc/passthru-doctor" "$folder/results"
-  chmod -R "${OVER_MODE:-go-w}" "$folder/over"
+  install -D -s -m 755 "$EARLY_PROGRAM" "$folder/over/usr/lib/passthru-doctor/passthru-early-bind"
+  chmod -R "${OVER_MODE:-go-w}" "$folder/over/etc"
   pack_cpio "$folder/over" "$folder/over.cpio"
   # The kernel looks for an archive that is not compressed at multiples of four only.
   cp "$image" "$folder/initrd"

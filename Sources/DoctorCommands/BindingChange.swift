@@ -1,0 +1,204 @@
+import ArgumentParser
+import ChangeExecution
+import ChangePlanning
+import HardwareNames
+import HostFiles
+import HostModel
+import HostSurvey
+import PCISurvey
+import Reporting
+
+/// What bind and unbind share: looking, planning, asking, doing.
+struct BindingChange {
+  private let common: CommonOptions
+  private let options: ChangeOptions
+  private let intent: String
+  private let root: HostRoot
+
+  init(_ common: CommonOptions, _ options: ChangeOptions, intent: String) throws(CommandError) {
+    self.common = common
+    self.options = options
+    self.intent = intent
+    root = try common.openRoot()
+    if !options.dryRun, root.directoryPath == nil {
+      throw CommandError(
+        .usage, "\(root.name) is a recorded host, to which nothing can be written; give --dry-run")
+    }
+  }
+
+  func perform(_ planning: (BindingGround, [PCIDevice]) throws(BindingRefusal) -> BindingPlan) throws {
+    let devices = try listedDevices(root)
+    let ground = try ground(devices)
+    let plan: ChangePlan
+    do throws(BindingRefusal) {
+      plan = try changePlan(try planning(ground, devices), ground)
+    } catch {
+      return try refuse(error)
+    }
+    if options.dryRun || plan.steps.isEmpty || !common.json {
+      try writeToStandardOutput(common.json ? plan.json.document : Array(plan.text(common.style).utf8))
+    }
+    guard !options.dryRun, !plan.steps.isEmpty else { return }
+    if root.isRunningHost { try requireRoot(to: "change what is bound at boot") }
+    guard try options.confirm("Do this?") else { throw CommandError(.usage, "nothing was changed") }
+    try execute(plan)
+    if common.json { try writeToStandardOutput(plan.json.document) }
+    throw ExitCode(ExitStatus.rebootNeeded.rawValue)
+  }
+
+  private func refuse(_ refusal: BindingRefusal) throws {
+    if common.json {
+      let document = refusedPlanJSON(
+        intent: intent, reason: refusal.reason.rawValue, detail: refusal.detail, override: refusal.override)
+      try writeToStandardOutput(document.document)
+    }
+    let way = refusal.override.map { " If you mean it: \($0)." } ?? ""
+    throw CommandError(.refused, "\(intent): refused. \(refusal.detail)\(way)")
+  }
+
+  private func ground(_ devices: [PCIDevice]) throws(CommandError) -> BindingGround {
+    let configuration: BindingConfiguration
+    switch surveyBindings(root) {
+    case .found(let found, _): configuration = found
+    case .absent: configuration = BindingConfiguration()
+    case .unreadable(let source, let reason):
+      throw CommandError(.refused, "/\(source) cannot be trusted: \(reason); mend or remove it first")
+    }
+    let uses = surveyHostUses(root, devices: devices)
+    let line = ((try? root.bytes(at: "proc/cmdline")) ?? nil) ?? []
+    var ground = BindingGround(
+      devices: devices, groups: surveyIOMMUGroups(root).value ?? [], uses: uses,
+      needs: surveyHostNeeds(root, devices: devices, uses: uses),
+      boot: BootSources(KernelCommandLine(parsing: line)),
+      configuration: configuration)
+    let names = hardwareNames(for: devices)
+    let candidates = surveyDriverCandidates(root, devices: devices).value ?? [:]
+    for device in devices {
+      let words = [names.vendor(of: device), names.name(of: device)].compactMap(\.self)
+      if !words.isEmpty { ground.names[device.address] = words.joined(separator: " ") }
+      if let alias = device.modalias, let variant = candidates[alias]?.vfioDriver, variant != "vfio_pci" {
+        ground.drivers[device.address] = variant
+      }
+    }
+    return ground
+  }
+
+  /// Files that change, and the images in which the choice is not the one that is planned.
+  private func changePlan(_ plan: BindingPlan, _ ground: BindingGround) throws(BindingRefusal) -> ChangePlan {
+    var steps: [Step] = []
+    let text = Array(plan.after.text.utf8)
+    func replace(_ path: String, _ after: [UInt8]) {
+      let before = (try? root.bytes(at: path)) ?? nil
+      if before != after { steps.append(.replaceFile(path: path, before: before, after: after)) }
+    }
+    if !plan.changesNothing { replace(BindingConfiguration.path, text) }
+    // Only the running host tells what it lives on.
+    if ground.needs.isComplete { replace(HostNeeds.path, Array(ground.needs.text.utf8)) }
+    guard case .found(let initramfs, _) = surveyInitramfs(root, lookingInside: true) else {
+      throw BindingRefusal(.noBuilder, "How this host makes its initramfs could not be measured.")
+    }
+    let builder = try builderInCharge(initramfs)
+    let stale = initramfs.images.filter {
+      $0.contents.value.map { fault(in: $0, plan.after, builder) != nil } ?? true
+    }
+    steps += stale.map { image in
+      .rebuildInitramfs(
+        kernel: image.kernel, path: image.path ?? "boot/" + builder.imageName(ofKernel: image.kernel))
+    }
+    // A list that is the only news is no reason to touch anything.
+    if plan.changesNothing, stale.isEmpty { steps = [] }
+    let losses = plan.groups.flatMap(\.devices).compactMap { device -> String? in
+      guard let now = ground.devices.first(where: { $0.address == device.identity.address }) else {
+        return nil
+      }
+      let name = device.name.map { " (\($0))" } ?? ""
+      return "\(now.address)\(name): \(now.driver.map { "on \($0) now" } ?? "without a driver now")."
+    }
+    return ChangePlan(intent: intent, steps: steps, notes: losses + plan.notes, needsReboot: !steps.isEmpty)
+  }
+
+  private func builderInCharge(_ initramfs: InitramfsEvidence) throws(BindingRefusal) -> InitramfsBuilder {
+    guard let builder = initramfs.builderInCharge else {
+      let names = initramfs.builders.map(\.rawValue).joined(separator: " and ")
+      throw BindingRefusal(
+        .noBuilder,
+        names.isEmpty
+          ? "No tool that makes an initramfs is installed: install dracut, or initramfs-tools."
+          : "\(names) are both installed, and it is not clear which makes the initramfs: remove one of them.")
+    }
+    guard !builder.hookFiles.isEmpty else {
+      throw BindingRefusal(
+        .noBuilder,
+        "\(builder.rawValue) makes the initramfs here, and there is no hook for it: change to dracut, or bind after "
+          + "the boot with passthru-doctor detach.")
+    }
+    guard initramfs.hasProgram, initramfs.hooks.contains(builder) else {
+      throw BindingRefusal(
+        .noBuilder,
+        "The boot program or its hook for \(builder.rawValue) is not installed (passthru-doctor explain binding.hook)."
+      )
+    }
+    return builder
+  }
+
+  /// What is wrong with an image for a configuration, a clause.
+  private func fault(
+    in contents: InitramfsContents, _ wanted: BindingConfiguration, _ builder: InitramfsBuilder
+  ) -> String? {
+    // Without a chosen device, an image without any of it is as good.
+    if wanted.groups.isEmpty {
+      let copy = contents.configuration.flatMap { try? BindingConfiguration(parsing: $0) }
+      return copy?.groups.isEmpty ?? (contents.configuration == nil) ? nil : "it still holds a choice"
+    }
+    guard contents.hasProgram else { return "the boot program is not in it" }
+    guard contents.hasHook else { return "nothing in it starts the boot program" }
+    guard contents.configuration.flatMap({ try? BindingConfiguration(parsing: $0) }) == wanted else {
+      return "the choice in it is another one"
+    }
+    return nil
+  }
+
+  private func execute(_ plan: ChangePlan) throws {
+    guard case .found(let initramfs, _) = surveyInitramfs(root, lookingInside: false),
+      let builder = initramfs.builderInCharge
+    else { throw CommandError(.failed, "the tool that makes the initramfs is gone; nothing was changed") }
+    let wanted = plan.configuration
+    let execution = PlanExecution(
+      root, builder: builder,
+      examine: { path in
+        switch readInitramfs(path, root) {
+        case .failure(let error): error.reason
+        case .success(let contents): wanted.flatMap { fault(in: contents, $0, builder) }
+        }
+      }, tell: complain)
+    do throws(FailedChange) {
+      try execution.apply(plan)
+    } catch {
+      let rest =
+        error.notPutBack.isEmpty
+        ? "the host is as it was"
+        : "and these could not be put back: \(error.notPutBack.map { "/" + $0 }.joined(separator: ", "))"
+      throw CommandError(.failed, "\(intent): \(error.reason); \(rest)")
+    }
+  }
+}
+
+extension ChangePlan {
+  /// The configuration that the plan writes; nil when it writes none.
+  fileprivate var configuration: BindingConfiguration? {
+    for case .replaceFile(BindingConfiguration.path, _, let after?) in steps {
+      return try? BindingConfiguration(parsing: after)
+    }
+    return nil
+  }
+}
+
+extension InitramfsBuilder {
+  /// Where it puts the image of a kernel that has none.
+  fileprivate func imageName(ofKernel kernel: String) -> String {
+    switch self {
+    case .initramfsTools: "initrd.img-\(kernel)"
+    case .dracut, .mkinitcpio, .booster: "initramfs-\(kernel).img"
+    }
+  }
+}
