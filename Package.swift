@@ -49,6 +49,9 @@ let package = Package(
     // What a guest's definition says of the devices that it is given: pure.
     .target(name: "GuestDefinitions", dependencies: ["HostModel"]),
 
+    // Guests, through libvirt's own program.
+    .target(name: "LibvirtGuests", dependencies: ["GuestDefinitions", "ProgramRunning", "HostModel"]),
+
     // What the boot program does: no Foundation, no Concurrency.
     .target(
       name: "EarlyBinding",
@@ -66,7 +69,7 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions",
+        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions", "LibvirtGuests",
         "ChangePlanning", "ChangeExecution", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -85,6 +88,8 @@ let package = Package(
     .testTarget(name: "GuestDefinitionsTests", dependencies: ["GuestDefinitions", "HostModel"]),
     .testTarget(
       name: "DriverHandoverTests", dependencies: ["DriverHandover", "HostFiles", "HostModel", "CLinux"]),
+    .testTarget(
+      name: "LibvirtGuestsTests", dependencies: ["LibvirtGuests", "GuestDefinitions", "HostModel"]),
     .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
     .testTarget(

@@ -79,7 +79,7 @@ struct ReattachCommand: ParsableCommand {
     let evidence = surveyDevices(root)
     let selection = try target.select(on: evidence)
     let devices = evidence.pciDevices.value ?? []
-    let rebindings = reattachment(of: selection.groups, devices: devices)
+    let rebindings = reattachment(of: selection.groups, devices: devices) { hasHostDriver($0, root) }
     let obstacles = selection.groups.flatMap { group in
       surveyFileHolders(of: vfioNodes(of: group, root), root).holders.compactMap { holder in
         group.members.first.map {

@@ -9,8 +9,10 @@ import Reporting
 struct GuestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "guest",
-    abstract: "Hand the group to a guest: as libvirt's XML, or as QEMU's arguments.",
-    subcommands: [GuestXMLCommand.self, GuestQEMUCommand.self])
+    abstract: "Hand the group to a guest: through libvirt, as its XML, or as QEMU's arguments.",
+    subcommands: [
+      GuestXMLCommand.self, GuestAttachCommand.self, GuestDetachCommand.self, GuestQEMUCommand.self,
+    ])
 }
 
 extension DeviceManagement: ExpressibleByArgument {}
@@ -65,7 +67,7 @@ struct GuestXMLCommand: ParsableCommand {
 
 /// libvirt's part in taking the device, where the owner does not say: none in what is bound at every
 /// boot.
-private func usualManagement(of slots: [GuestSlot], _ root: HostRoot) -> DeviceManagement {
+func usualManagement(of slots: [GuestSlot], _ root: HostRoot) -> DeviceManagement {
   guard let chosen = surveyBindings(root).value else { return .libvirt }
   return slots.allSatisfy { $0.functions.allSatisfy { chosen.group(holding: $0.host) != nil } }
     ? .boot : .libvirt

@@ -105,13 +105,22 @@ func hostModules(_ root: HostRoot) throws(KmodError) -> KmodContext {
     configuration: ["/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"])
 }
 
-/// Loads the modules that would claim a function, as udev does when it appears; one that the host
-/// denies, or that cannot be loaded, is passed over.
+/// Loads the modules that would claim a function, as udev does when it appears; one that cannot be
+/// loaded is passed over.
 package func loadHostDrivers(of device: PCIDevice, _ root: HostRoot) {
-  guard let alias = device.modalias, let modules = try? hostModules(root),
-    let matches = try? modules.modules(matching: alias)
-  else { return }
-  for match in matches where !match.isDenylisted { try? modules.load(match.name) }
+  guard let modules = try? hostModules(root) else { return }
+  for name in hostDriverModules(of: device, modules) { try? modules.load(name) }
+}
+
+/// Whether the kernel has a module that would claim a function and that the host does not deny.
+package func hasHostDriver(_ device: PCIDevice, _ root: HostRoot) -> Bool {
+  guard let modules = try? hostModules(root) else { return false }
+  return !hostDriverModules(of: device, modules).isEmpty
+}
+
+private func hostDriverModules(of device: PCIDevice, _ modules: KmodContext) -> [String] {
+  guard let alias = device.modalias, let matches = try? modules.modules(matching: alias) else { return [] }
+  return matches.filter { !$0.isDenylisted }.map(\.name)
 }
 
 /// The vfio driver for a function: a variant driver of its make where there is one, else vfio-pci.

@@ -14,10 +14,15 @@ package func detachment(
 }
 
 /// What gives groups back: every member on VFIO goes to whichever driver of the host's claims it, and
-/// no override stays behind.
-package func reattachment(of groups: [IOMMUGroup], devices: [PCIDevice]) -> [Rebinding] {
+/// no override stays behind. So does a member that has no driver at all though one would claim it: an
+/// attempt that hung may have left it so.
+package func reattachment(
+  of groups: [IOMMUGroup], devices: [PCIDevice], hasHostDriver: (PCIDevice) -> Bool
+) -> [Rebinding] {
   members(of: groups, devices).filter { device in
-    device.isOnVFIO || device.driverOverride.map { ChosenDevice.isVFIODriver($0) } == true
+    if device.isOnVFIO { return true }
+    if let override = device.driverOverride { return ChosenDevice.isVFIODriver(override) }
+    return device.driver == nil && !device.isNeverBound && hasHostDriver(device)
   }.map {
     Rebinding(device: $0.address, from: $0.binding, to: DriverBinding(driver: nil), takesAnyDriver: true)
   }

@@ -33,7 +33,7 @@ package struct HandoverReport: Sendable {
     let numbers = groups.map { String($0.id) }.joined(separator: ", ")
     return switch direction {
     case .detach: "Group \(numbers) is on VFIO already; nothing to do."
-    case .reattach: "Nothing of group \(numbers) is on VFIO; nothing to do."
+    case .reattach: "Group \(numbers) is with the host already; nothing to do."
     }
   }
 

@@ -22,7 +22,7 @@ boot_for_handover() {
   mkdir -p "$folder/files/bin"
   gcc -static -O2 -Wall -Werror -o "$folder/files/bin/hold-device" "$HERE/inside/hold-device.c"
   truncate -s 64M "$folder/disk"
-  boot_fast "$machine" "$HERE/inside/handover.script" "${options[@]}" -- "${DEVICES_OF_HOST[@]}" \
+  boot_fast "$machine" "$HERE/inside/handover.script" "${options[@]}" --limit 400 -- "${DEVICES_OF_HOST[@]}" \
     -drive "file=$folder/disk,if=none,id=disk,format=raw" -device nvme,drive=disk,serial=one,addr=6
 }
 
