@@ -34,10 +34,12 @@ let package = Package(
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
+    .target(name: "InitramfsImages", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
       dependencies: [
-        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "HostFiles", "HostModel",
+        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "InitramfsImages", "HostFiles",
+        "HostModel",
       ]),
 
     // What the boot program does: no Foundation, no Concurrency.
@@ -50,15 +52,19 @@ let package = Package(
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
     .target(name: "ChangePlanning", dependencies: ["HostModel"]),
-    .target(name: "ChangeExecution", dependencies: ["ChangePlanning", "HostFiles", "HostModel"]),
     .target(name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "HostModel"]),
+
+    // What carries plans out.
+    .target(
+      name: "ChangeExecution",
+      dependencies: ["ChangePlanning", "InitramfsImages", "HostFiles", "HostModel", "CLinux"]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
-        "ChangePlanning", "ChangeExecution",
+        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "ChangePlanning", "ChangeExecution",
+        "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),

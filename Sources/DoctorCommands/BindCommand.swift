@@ -46,7 +46,8 @@ struct BindCommand: ParsableCommand {
 
   func run() throws {
     let change = try BindingChange(
-      common, change, intent: "bind " + targets.map(\.words).joined(separator: " "))
+      common, change,
+      intent: .bind(targets.map(\.words), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
     try change.perform { ground, devices throws(BindingRefusal) in
       try ground.planBinding(groups: try targets.groups(devices, ground.groups), overriding: Set(override))
     }
@@ -68,7 +69,7 @@ struct UnbindCommand: ParsableCommand {
 
   func run() throws {
     let change = try BindingChange(
-      common, change, intent: "unbind " + targets.map(\.words).joined(separator: " "))
+      common, change, intent: .unbind(targets.map(\.words)))
     try change.perform { ground, _ throws(BindingRefusal) in
       try ground.planUnbinding(targets.flatMap { $0.addresses(ground) })
     }

@@ -12,10 +12,10 @@ import Reporting
 struct BindingChange {
   private let common: CommonOptions
   private let options: ChangeOptions
-  private let intent: String
+  private let intent: ChangeIntent
   private let root: HostRoot
 
-  init(_ common: CommonOptions, _ options: ChangeOptions, intent: String) throws(CommandError) {
+  init(_ common: CommonOptions, _ options: ChangeOptions, intent: ChangeIntent) throws(CommandError) {
     self.common = common
     self.options = options
     self.intent = intent
@@ -33,27 +33,39 @@ struct BindingChange {
     do throws(BindingRefusal) {
       plan = try changePlan(try planning(ground, devices), ground)
     } catch {
-      return try refuse(error)
+      let refusal = Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override)
+      if common.json { try writeToStandardOutput(ChangePlan.json(intent, refused: refusal).document) }
+      let way = error.override.map { "\n\($0) overrides this" } ?? ""
+      throw CommandError(.refused, "refused (\(refusal.reason)): \(refusal)\(way)")
     }
-    if options.dryRun || plan.steps.isEmpty || !common.json {
-      try writeToStandardOutput(common.json ? plan.json.document : Array(plan.text(common.style).utf8))
+    if options.dryRun || plan.steps.isEmpty {
+      return try writeToStandardOutput(common.json ? plan.json.document : plan.text(common.style))
     }
-    guard !options.dryRun, !plan.steps.isEmpty else { return }
     if root.isRunningHost { try requireRoot(to: "change what is bound at boot") }
-    guard try options.confirm("Do this?") else { throw CommandError(.usage, "nothing was changed") }
-    try execute(plan)
-    if common.json { try writeToStandardOutput(plan.json.document) }
-    throw ExitCode(ExitStatus.rebootNeeded.rawValue)
+    if !options.yes {
+      complain(plan.text(common.style).text)
+      guard try options.confirm("Do this?") else { throw CommandError(.failed, "nothing was changed") }
+    }
+    try apply(plan)
   }
 
-  private func refuse(_ refusal: BindingRefusal) throws {
-    if common.json {
-      let document = refusedPlanJSON(
-        intent: intent, reason: refusal.reason.rawValue, detail: refusal.detail, override: refusal.override)
-      try writeToStandardOutput(document.document)
+  private func apply(_ plan: ChangePlan) throws {
+    let isQuiet = common.quiet
+    let executor = ChangeExecutor(root) { line in if !isQuiet { complain(line) } }
+    let receipt: Receipt
+    do throws(ChangeFailure) {
+      receipt = try executor.apply(plan)
+    } catch {
+      throw CommandError(.failed, "\(error.reason)\(error.isHostUnchanged ? "; the host is as it was" : "")")
     }
-    let way = refusal.override.map { " If you mean it: \($0)." } ?? ""
-    throw CommandError(.refused, "\(intent): refused. \(refusal.detail)\(way)")
+    if common.json {
+      try writeToStandardOutput(plan.json.document)
+    } else {
+      let text =
+        "Done: change \(receipt.number). It counts after a reboot; passthru-doctor undo takes it back.\n"
+      try writeToStandardOutput(Array(text.utf8))
+    }
+    throw ExitCode(ExitStatus.rebootNeeded.rawValue)
   }
 
   private func ground(_ devices: [PCIDevice]) throws(CommandError) -> BindingGround {
@@ -98,13 +110,15 @@ struct BindingChange {
       throw BindingRefusal(.noBuilder, "How this host makes its initramfs could not be measured.")
     }
     let builder = try builderInCharge(initramfs)
-    let stale = initramfs.images.filter {
-      $0.contents.value.map { fault(in: $0, plan.after, builder) != nil } ?? true
+    var rebuild = ImageRebuild(builder: builder, images: [], configuration: plan.after)
+    let stale = initramfs.images.filter { image in
+      image.contents.value.map { rebuild.fault(in: $0) != nil } ?? true
     }
-    steps += stale.map { image in
-      .rebuildInitramfs(
+    rebuild.images = stale.map { image in
+      ImageRebuild.Image(
         kernel: image.kernel, path: image.path ?? "boot/" + builder.imageName(ofKernel: image.kernel))
     }
+    if !stale.isEmpty { steps.append(.rebuild(rebuild)) }
     // A list that is the only news is no reason to touch anything.
     if plan.changesNothing, stale.isEmpty { steps = [] }
     let losses = plan.groups.flatMap(\.devices).compactMap { device -> String? in
@@ -139,57 +153,6 @@ struct BindingChange {
       )
     }
     return builder
-  }
-
-  /// What is wrong with an image for a configuration, a clause.
-  private func fault(
-    in contents: InitramfsContents, _ wanted: BindingConfiguration, _ builder: InitramfsBuilder
-  ) -> String? {
-    // Without a chosen device, an image without any of it is as good.
-    if wanted.groups.isEmpty {
-      let copy = contents.configuration.flatMap { try? BindingConfiguration(parsing: $0) }
-      return copy?.groups.isEmpty ?? (contents.configuration == nil) ? nil : "it still holds a choice"
-    }
-    guard contents.hasProgram else { return "the boot program is not in it" }
-    guard contents.hasHook else { return "nothing in it starts the boot program" }
-    guard contents.configuration.flatMap({ try? BindingConfiguration(parsing: $0) }) == wanted else {
-      return "the choice in it is another one"
-    }
-    return nil
-  }
-
-  private func execute(_ plan: ChangePlan) throws {
-    guard case .found(let initramfs, _) = surveyInitramfs(root, lookingInside: false),
-      let builder = initramfs.builderInCharge
-    else { throw CommandError(.failed, "the tool that makes the initramfs is gone; nothing was changed") }
-    let wanted = plan.configuration
-    let execution = PlanExecution(
-      root, builder: builder,
-      examine: { path in
-        switch readInitramfs(path, root) {
-        case .failure(let error): error.reason
-        case .success(let contents): wanted.flatMap { fault(in: contents, $0, builder) }
-        }
-      }, tell: complain)
-    do throws(FailedChange) {
-      try execution.apply(plan)
-    } catch {
-      let rest =
-        error.notPutBack.isEmpty
-        ? "the host is as it was"
-        : "and these could not be put back: \(error.notPutBack.map { "/" + $0 }.joined(separator: ", "))"
-      throw CommandError(.failed, "\(intent): \(error.reason); \(rest)")
-    }
-  }
-}
-
-extension ChangePlan {
-  /// The configuration that the plan writes; nil when it writes none.
-  fileprivate var configuration: BindingConfiguration? {
-    for case .replaceFile(BindingConfiguration.path, _, let after?) in steps {
-      return try? BindingConfiguration(parsing: after)
-    }
-    return nil
   }
 }
 

@@ -34,17 +34,6 @@ extension HostRoot {
     }
   }
 
-  /// Bytes that may still be written to the file system that a directory is on.
-  package func freeBytes(at path: String) throws(HostFileError) -> UInt64 {
-    guard let files = backing as? DirectoryFiles,
-      let folder = try files.opened(path, O_RDONLY | O_DIRECTORY, operation: "opening")
-    else { throw HostFileError("measuring", path, code: ENOENT) }
-    defer { close(folder) }
-    var facts = statvfs()
-    guard fstatvfs(folder, &facts) == 0 else { throw HostFileError("measuring", path, code: errno) }
-    return UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue
-  }
-
   /// How large a regular file is; nil when there is none.
   package func size(of path: String) throws(HostFileError) -> UInt64? {
     guard let file = try openedFile(at: path) else { return nil }

@@ -33,6 +33,8 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.container = surveyContainer(root)
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
+  evidence.bootLoader = surveyBootLoader(root, evidence)
+
   evidence.loadedModules = surveyLoadedModules(root)
   evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
@@ -46,5 +48,16 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.qemuPrograms = surveyQEMU(root)
   evidence.libvirt = surveyLibvirt(root)
   evidence.memlock = surveyMemlock(root)
+  return evidence
+}
+
+/// Gathers only what tells how a host boots: enough for its kernel arguments.
+package func surveyBoot(_ root: HostRoot) -> HostEvidence {
+  var evidence = HostEvidence(root: root.name, isRunningHost: root.isRunningHost)
+  evidence.osRelease = surveyOSRelease(root)
+  evidence.firmwareKind = surveyFirmwareKind(root)
+  evidence.commandLine = surveyCommandLine(root)
+  evidence.xen = surveyXen(root)
+  evidence.bootLoader = surveyBootLoader(root, evidence)
   return evidence
 }

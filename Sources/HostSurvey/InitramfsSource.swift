@@ -1,5 +1,6 @@
 import HostFiles
 import HostModel
+import InitramfsImages
 
 /// etc/passthru-doctor/bindings.conf, as the boot program would read it: an untrusted or broken one
 /// is unreadable, with the reason.

@@ -1,55 +1,82 @@
 import ChangePlanning
+import HostModel
 
 extension ChangePlan {
-  /// The plan for people: notes, then each step, files as unified diffs that `patch -p1` takes.
-  package func text(_ style: TerminalStyle) -> String {
-    guard !steps.isEmpty else { return "Nothing to change: \(intent) is what is so already.\n" }
-    var text = notes.map { "note: \($0)\n" }.joined()
-    for step in steps {
-      switch step {
-      case .replaceFile(let path, let before, let after):
-        text += unifiedDiff(path: path, before: before, after: after) ?? ""
-      case .rebuildInitramfs(let kernel, let path):
-        text +=
-          "rebuild /\(path), the initramfs of \(kernel): beside the old one, checked, then put in its place\n"
-      }
+  /// What would be done, for a terminal: the reasons, the steps, and a unified diff.
+  package func text(_ style: TerminalStyle) -> [UInt8] {
+    var text: [UInt8] = []
+    func add(_ line: String) { text += (line + "\n").utf8 }
+    for note in notes { add(note) }
+    if steps.isEmpty {
+      add("Nothing has to be changed.")
+      return text
     }
-    if needsReboot { text += "It counts from the next start of the host on.\n" }
+    add("")
+    for (index, step) in steps.enumerated() { add("\(index + 1). \(step.sentence)") }
+    add("")
+    for step in steps { text += step.diff }
+    if needsReboot { add("\nIt counts after a reboot.") }
     return text
   }
 
-  /// `passthru-doctor/plan/1`.
+  /// The plan as a document: passthru-doctor/plan/1.
   package var json: JSON {
-    planJSON(intent: intent, refused: .null, steps: steps.map(\.json), needsReboot: needsReboot)
+    Self.document(intent: intent, refused: .null, steps: steps.map(\.json), needsReboot: needsReboot)
+  }
+
+  /// A refusal in the same form.
+  package static func json(_ intent: ChangeIntent, refused refusal: Refusal) -> JSON {
+    document(
+      intent: intent,
+      refused: .object([
+        ("reason", .string(refusal.reason)), ("detail", .string(refusal.description)),
+        ("override", JSON(refusal.override)),
+      ]), steps: [], needsReboot: false)
+  }
+
+  private static func document(intent: ChangeIntent, refused: JSON, steps: [JSON], needsReboot: Bool) -> JSON
+  {
+    .object([
+      ("schema", .string("passthru-doctor/plan/1")), ("intent", .string(intent.command)),
+      ("refused", refused),
+      ("steps", .array(steps)), ("needsReboot", .bool(needsReboot)),
+    ])
   }
 }
 
-/// The document of a plan that was refused.
-package func refusedPlanJSON(intent: String, reason: String, detail: String, override: String?) -> JSON {
-  planJSON(
-    intent: intent,
-    refused: .object([("reason", .string(reason)), ("detail", .string(detail)), ("override", JSON(override))]
-    ),
-    steps: [], needsReboot: false)
-}
-
-private func planJSON(intent: String, refused: JSON, steps: [JSON], needsReboot: Bool) -> JSON {
-  .object([
-    ("schema", .string("passthru-doctor/plan/1")), ("intent", .string(intent)), ("refused", refused),
-    ("steps", .array(steps)), ("needsReboot", .bool(needsReboot)),
-  ])
-}
-
 extension Step {
-  fileprivate var json: JSON {
+  fileprivate var sentence: String {
     switch self {
     case .replaceFile(let path, let before, let after):
+      before == nil ? "Create /\(path)." : after == nil ? "Remove /\(path)." : "Change /\(path)."
+    case .regenerate(let regeneration):
+      "Make /\(regeneration.configPath) anew with /\(regeneration.program), beside it, and put it in its place "
+        + "once it is checked."
+    case .rebuild(let rebuild):
+      "Make the initramfs of \(rebuild.images.map(\.kernel).joined(separator: ", ")) anew with "
+        + "\(rebuild.builder.rawValue), and put it in its place once it is checked."
+    }
+  }
+
+  fileprivate var diff: [UInt8] {
+    guard case .replaceFile(let path, let before, let after) = self else { return [] }
+    return UnifiedDiff.text(path: path, before: before, after: after)
+  }
+
+  fileprivate var json: JSON {
+    switch self {
+    case .replaceFile(let path, _, _):
+      .object([("kind", .string("replace-file")), ("path", .string(path)), ("diff", .string(diff.text))])
+    case .regenerate(let regeneration):
       .object([
-        ("kind", .string("replace-file")), ("path", .string(path)),
-        ("diff", JSON(unifiedDiff(path: path, before: before, after: after))),
+        ("kind", .string("regenerate")), ("program", .string(regeneration.program)),
+        ("path", .string(regeneration.configPath)), ("diff", .null),
       ])
-    case .rebuildInitramfs(_, let path):
-      .object([("kind", .string("rebuild-initramfs")), ("path", .string(path)), ("diff", .null)])
+    case .rebuild(let rebuild):
+      .object([
+        ("kind", .string("rebuild-initramfs")), ("program", .string(rebuild.builder.rawValue)),
+        ("path", .string(rebuild.images.map(\.path).joined(separator: " "))), ("diff", .null),
+      ])
     }
   }
 }

@@ -62,6 +62,14 @@ struct PlanTests {
     #expect(planBoot(host("version 1\n")) == .groups([]))
   }
 
+  private func write(_ directory: String, mode: mode_t = 0o644) throws {
+    try root(directory).makeDirectory("etc/passthru-doctor")
+    try root(directory).exchange(BindingConfiguration.path, with: Array(card.utf8), metadata: nil)
+    chmod("\(directory)/\(BindingConfiguration.path)", mode)
+  }
+
+  private func root(_ directory: String) throws -> HostRoot { try HostRoot(directory: directory) }
+
   /// Owner and mode are those of real files, so this one needs a directory, and root.
   @Test(.enabled(if: isRoot)) func trustsNoFileThatOthersMayWrite() throws {
     let directory = try temporaryDirectory()
@@ -69,16 +77,16 @@ struct PlanTests {
     let root = try HostRoot(directory: directory)
     try makeDirectory("\(directory)/etc")
     #expect(try root.trustedFile(at: BindingConfiguration.path) == .absent)
-    try root.replaceFile(BindingConfiguration.path, with: Array(card.utf8))
+    try write(directory)
     #expect(try root.trustedFile(at: BindingConfiguration.path) == .found(Array(card.utf8)))
     for mode: mode_t in [0o664, 0o646, 0o666] {
-      try root.replaceFile(BindingConfiguration.path, with: Array(card.utf8), mode: mode)
+      try write(directory, mode: mode)
       guard case .untrusted = try root.trustedFile(at: BindingConfiguration.path) else {
         Issue.record("mode \(mode) was trusted")
         continue
       }
     }
-    try root.replaceFile(BindingConfiguration.path, with: Array(card.utf8))
+    try write(directory)
     chown("\(directory)/\(BindingConfiguration.path)", 1000, 0)
     guard case .untrusted = try root.trustedFile(at: BindingConfiguration.path) else {
       Issue.record("another owner was trusted")
