@@ -28,6 +28,7 @@ needs:
 
 build: needs
 	$(BUILD) --product passthru-doctor
+	$(BUILD) --product passthru-early-bind
 
 # The host's verdict is not make's failure: 0 ready, 1 not ready and 3 undecided are all reports.
 doctor: build
@@ -38,9 +39,8 @@ test:
 	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor $(SWIFT) test
 
-test-machines test-machines-all: needs
+test-machines test-machines-all: build
 	@packaging/install-needs build machines
-	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/VirtualHosts/run.sh $(if $(filter %-all,$@),all,telling)
 
 FUZZ_SECONDS ?= 60
@@ -58,10 +58,19 @@ lint:
 
 install: build
 	install -D -m 0755 $(BIN)/passthru-doctor $(DESTDIR)$(PREFIX)/bin/passthru-doctor
+	install -D -s -m 0755 $(BIN)/passthru-early-bind $(DESTDIR)/usr/lib/passthru-doctor/passthru-early-bind
+	install -D -m 0755 -t $(DESTDIR)/usr/lib/dracut/modules.d/50passthru-doctor dracut/50passthru-doctor/*.sh
+	install -m 0644 -t $(DESTDIR)/usr/lib/dracut/modules.d/50passthru-doctor dracut/50passthru-doctor/*.service
+	install -D -m 0755 initramfs-tools/hooks/passthru-doctor $(DESTDIR)/usr/share/initramfs-tools/hooks/passthru-doctor
+	install -D -m 0755 initramfs-tools/scripts/init-top/passthru $(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/passthru
+	install -D -m 0644 packaging/passthru-doctor-check.service $(DESTDIR)/usr/lib/systemd/system/passthru-doctor-check.service
 	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/passthru-doctor/README.md
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/passthru-doctor
+	rm -f $(DESTDIR)$(PREFIX)/bin/passthru-doctor $(DESTDIR)/usr/lib/systemd/system/passthru-doctor-check.service
+	rm -f $(DESTDIR)/usr/share/initramfs-tools/hooks/passthru-doctor
+	rm -f $(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/passthru
+	rm -rf $(DESTDIR)/usr/lib/passthru-doctor $(DESTDIR)/usr/lib/dracut/modules.d/50passthru-doctor
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/passthru-doctor
 
 clean:

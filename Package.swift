@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "passthru-doctor",
   products: [
-    .executable(name: "passthru-doctor", targets: ["passthru-doctor"])
+    .executable(name: "passthru-doctor", targets: ["passthru-doctor"]),
+    .executable(name: "passthru-early-bind", targets: ["passthru-early-bind"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -33,21 +34,37 @@ let package = Package(
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
+    .target(name: "InitramfsImages", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
       dependencies: [
-        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "HostFiles", "HostModel",
+        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "InitramfsImages", "HostFiles",
+        "HostModel",
       ]),
+
+    // What the boot program does: no Foundation, no Concurrency.
+    .target(
+      name: "EarlyBinding",
+      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"]),
+    .executableTarget(
+      name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
-    .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
+    .target(name: "ChangePlanning", dependencies: ["HostModel"]),
+    .target(name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "HostModel"]),
+
+    // What carries plans out.
+    .target(
+      name: "ChangeExecution",
+      dependencies: ["ChangePlanning", "InitramfsImages", "HostFiles", "HostModel", "CLinux"]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "ChangePlanning", "ChangeExecution",
+        "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -68,6 +85,10 @@ let package = Package(
       dependencies: [
         "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
       ]),
+    .testTarget(name: "ChangePlanningTests", dependencies: ["ChangePlanning", "HostModel"]),
+    .testTarget(
+      name: "EarlyBindingTests",
+      dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(
       name: "DiagnosisTests",
       dependencies: ["Diagnosis", "HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),

@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 TELLING="report storage"
-ALL="$TELLING disks"
+ALL="$TELLING disks early bind"
 
 case ${1:-telling} in
   --list) echo "$ALL" | tr ' ' '\n' && exit ;;
