@@ -42,6 +42,18 @@ let package = Package(
         "HostModel",
       ]),
 
+    // A group in the hands of a virtual machine monitor.
+    .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
+
+    // Devices that go from driver to driver while the host runs.
+    .target(name: "DriverHandover", dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+
+    // What a guest's definition says of the devices that it is given: pure.
+    .target(name: "GuestDefinitions", dependencies: ["HostModel"]),
+
+    // Guests, through libvirt's own program.
+    .target(name: "LibvirtGuests", dependencies: ["GuestDefinitions", "ProgramRunning", "HostModel"]),
+
     // What the boot program does: no Foundation, no Concurrency.
     .target(
       name: "EarlyBinding",
@@ -63,8 +75,8 @@ let package = Package(
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "ChangePlanning", "ChangeExecution",
-        "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions", "LibvirtGuests",
+        "ChangePlanning", "ChangeExecution", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -79,6 +91,12 @@ let package = Package(
     .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "GuestDefinitionsTests", dependencies: ["GuestDefinitions", "HostModel"]),
+    .testTarget(
+      name: "DriverHandoverTests", dependencies: ["DriverHandover", "HostFiles", "HostModel", "CLinux"]),
+    .testTarget(
+      name: "LibvirtGuestsTests", dependencies: ["LibvirtGuests", "GuestDefinitions", "HostModel"]),
+    .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
     .testTarget(
       name: "HostSurveyTests",

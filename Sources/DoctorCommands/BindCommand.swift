@@ -41,13 +41,14 @@ struct BindCommand: ParsableCommand {
       valueName: "address=use"))
   var override: [UseOverride] = []
 
-  @Argument(help: "Devices (0000:01:00.0, 01:00.0, pci_0000_01_00_0) or groups (group:13).")
+  @Argument(
+    help: "Devices (0000:01:00.0, 01:00.0, pci_0000_01_00_0) or groups (group:13).", transform: readTarget)
   var targets: [DeviceTarget]
 
   func run() throws {
     let change = try BindingChange(
       common, change,
-      intent: .bind(targets.map(\.words), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
+      intent: .bind(targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
     try change.perform { ground, devices throws(BindingRefusal) in
       try ground.planBinding(groups: try targets.groups(devices, ground.groups), overriding: Set(override))
     }
@@ -64,12 +65,12 @@ struct UnbindCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var change: ChangeOptions
 
-  @Argument(help: "Devices that are chosen, or groups (group:13).")
+  @Argument(help: "Devices that are chosen, or groups (group:13).", transform: readTarget)
   var targets: [DeviceTarget]
 
   func run() throws {
     let change = try BindingChange(
-      common, change, intent: .unbind(targets.map(\.words)))
+      common, change, intent: .unbind(targets.map(\.description)))
     try change.perform { ground, _ throws(BindingRefusal) in
       try ground.planUnbinding(targets.flatMap { $0.addresses(ground) })
     }
@@ -77,13 +78,6 @@ struct UnbindCommand: ParsableCommand {
 }
 
 extension DeviceTarget {
-  fileprivate var words: String {
-    switch self {
-    case .device(let address): "\(address)"
-    case .group(let number): "group:\(number)"
-    }
-  }
-
   /// The addresses at which its devices may have been chosen.
   fileprivate func addresses(_ ground: BindingGround) -> [PCIAddress] {
     switch self {

@@ -142,6 +142,8 @@ struct KernelArgumentsChange {
       return new == old + added.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     case .removeArguments(let arguments):
       return new.filter { !arguments.contains($0) } == old.filter { !arguments.contains($0) }
+    case .bind, .unbind:
+      return before == after
     }
   }
 }

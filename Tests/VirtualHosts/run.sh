@@ -13,7 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-TELLING="report storage"
+TELLING="report storage verify handover"
 ALL="$TELLING disks early bind"
 
 case ${1:-telling} in

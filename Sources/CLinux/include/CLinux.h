@@ -1,6 +1,8 @@
 // System calls and macros that Swift's Glibc module does not import.
 #pragma once
 
+#include "LinuxVFIO.h"
+
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stddef.h>
@@ -52,6 +54,17 @@ static const uint64_t LINUX_RESOLVE_IN_ROOT = RESOLVE_IN_ROOT;
 
 static inline uint32_t linux_major(dev_t device) { return major(device); }
 static inline uint32_t linux_minor(dev_t device) { return minor(device); }
+
+// Writes `size` bytes to an open file in a child process, so that a write that the kernel never ends
+// does not take this process along. `milliseconds` is how long it is waited for.
+//
+// Returns 0 when all was written, errno (positive) when not, -1 when the time was up: then the child
+// still hangs, and is to be given to linux_abandon.
+int linux_write_within(int file, const void *data, size_t size, int milliseconds, pid_t *child);
+
+// Kills the child and waits so long for its end. Returns whether it ended: one that sleeps in the
+// kernel without heeding signals does not, and is left to init.
+int linux_abandon(pid_t child, int milliseconds);
 
 // fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
 static inline pid_t linux_fork(void) { return fork(); }

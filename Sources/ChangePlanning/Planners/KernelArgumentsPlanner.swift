@@ -22,6 +22,8 @@ package struct KernelArgumentsPlanner: Sendable {
         edit = try GrubDefaultsEdit.adding(arguments, to: files, sourced: sourced, replacing: replacing)
       case .removeArguments(let arguments):
         edit = try GrubDefaultsEdit.removing(arguments, from: files)
+      case .bind, .unbind:
+        return ChangePlan(intent: intent, steps: [], notes: [], needsReboot: false)
       }
     } catch { throw Refusal(error) }
     let entries = evidence.entries(of: layout)
@@ -46,6 +48,7 @@ package struct KernelArgumentsPlanner: Sendable {
     switch intent {
     case .addArguments(let arguments, _): (arguments, [])
     case .removeArguments(let arguments): ([], arguments)
+    case .bind, .unbind: ([], [])
     }
   }
 
