@@ -14,13 +14,14 @@ RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 BUILD := $(SWIFT) build $(RELEASE)
 BIN = $(shell $(BUILD) --show-bin-path)
 
-.PHONY: help needs build doctor test test-machines test-machines-all fuzz bench lint install uninstall clean
+.PHONY: help needs build doctor test test-machines test-machines-all fuzz bench lint install uninstall completions deb rpm clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,/^$$/!p' | sed '/^Static/,$$d'
 	@echo '  make test-machines  whole machines in QEMU: the telling set (make test-machines-all: every one)'
 	@echo '  make fuzz           run each parser on made-up input for FUZZ_SECONDS=60'
 	@echo '  make bench          measure against rivals on this machine'
+	@echo '  make deb, make rpm  packages for this distribution, in .build/packages'
 	@echo '  make lint           formatting, shell scripts, warnings as errors, the arrows between targets'
 
 needs:
@@ -28,6 +29,7 @@ needs:
 
 build: needs
 	$(BUILD) --product passthru-doctor
+	$(BUILD) --product passthru-early-bind
 
 # The host's verdict is not make's failure: 0 ready, 1 not ready and 3 undecided are all reports.
 doctor: build
@@ -38,9 +40,8 @@ test:
 	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor $(SWIFT) test
 
-test-machines test-machines-all: needs
+test-machines test-machines-all: build
 	@packaging/install-needs build machines
-	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/VirtualHosts/run.sh $(if $(filter %-all,$@),all,telling)
 
 FUZZ_SECONDS ?= 60
@@ -56,13 +57,56 @@ lint:
 	@packaging/install-needs build lint
 	Tests/lint
 
-install: build
+# Where a distribution keeps things; all below DESTDIR.
+LIBDIR = $(PREFIX)/lib
+DATADIR = $(PREFIX)/share
+DOCDIR = $(DATADIR)/doc/passthru-doctor
+DRACUTDIR = $(LIBDIR)/dracut/modules.d/50passthru-doctor
+INITRAMFSDIR = $(DATADIR)/initramfs-tools
+COMPLETIONS = .build/completions
+
+completions: build
+	mkdir -p $(COMPLETIONS)
+	# The first line, a hashbang, has no place in a file that a shell sources.
+	$(BIN)/passthru-doctor --generate-completion-script bash | sed '1{/^#!/d}' >$(COMPLETIONS)/bash
+	$(BIN)/passthru-doctor --generate-completion-script zsh >$(COMPLETIONS)/zsh
+	$(BIN)/passthru-doctor --generate-completion-script fish >$(COMPLETIONS)/fish
+
+install: build completions
 	install -D -m 0755 $(BIN)/passthru-doctor $(DESTDIR)$(PREFIX)/bin/passthru-doctor
-	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/passthru-doctor/README.md
+	install -D -s -m 0755 $(BIN)/passthru-early-bind $(DESTDIR)$(LIBDIR)/passthru-doctor/passthru-early-bind
+	install -D -m 0755 -t $(DESTDIR)$(LIBDIR)/passthru-doctor packaging/before-removal
+	install -D -m 0755 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.sh
+	install -D -m 0644 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.service
+	install -D -m 0755 -t $(DESTDIR)$(INITRAMFSDIR)/hooks initramfs-tools/hooks/passthru-doctor
+	install -D -m 0755 -t $(DESTDIR)$(INITRAMFSDIR)/scripts/init-top initramfs-tools/scripts/init-top/passthru
+	install -D -m 0644 -t $(DESTDIR)$(LIBDIR)/systemd/system packaging/passthru-doctor-check.service
+	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/man/man8 packaging/man/passthru-doctor.8
+	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/man/man5 packaging/man/passthru-doctor-bindings.conf.5
+	install -D -m 0644 $(COMPLETIONS)/bash $(DESTDIR)$(DATADIR)/bash-completion/completions/passthru-doctor
+	install -D -m 0644 $(COMPLETIONS)/zsh $(DESTDIR)$(DATADIR)/zsh/vendor-completions/_passthru-doctor
+	install -D -m 0644 $(COMPLETIONS)/fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/passthru-doctor.fish
+	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) README.md
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/passthru-doctor
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/passthru-doctor
+	rm -f $(DESTDIR)$(LIBDIR)/systemd/system/passthru-doctor-check.service
+	rm -rf $(DESTDIR)$(LIBDIR)/passthru-doctor $(DESTDIR)$(DRACUTDIR) $(DESTDIR)$(DOCDIR)
+	rm -f $(DESTDIR)$(INITRAMFSDIR)/hooks/passthru-doctor $(DESTDIR)$(INITRAMFSDIR)/scripts/init-top/passthru
+	rm -f $(DESTDIR)$(DATADIR)/man/man8/passthru-doctor.8
+	rm -f $(DESTDIR)$(DATADIR)/man/man5/passthru-doctor-bindings.conf.5
+	rm -f $(DESTDIR)$(DATADIR)/bash-completion/completions/passthru-doctor
+	rm -f $(DESTDIR)$(DATADIR)/zsh/vendor-completions/_passthru-doctor
+	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/passthru-doctor.fish
+
+# Packages for this machine's distribution, in .build/packages.
+deb: build completions
+	@packaging/install-needs deb
+	packaging/build-deb
+
+rpm: build completions
+	@packaging/install-needs rpm
+	packaging/build-rpm
 
 clean:
 	rm -rf .build .build-fuzz

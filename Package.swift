@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "passthru-doctor",
   products: [
-    .executable(name: "passthru-doctor", targets: ["passthru-doctor"])
+    .executable(name: "passthru-doctor", targets: ["passthru-doctor"]),
+    .executable(name: "passthru-early-bind", targets: ["passthru-early-bind"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -33,21 +34,49 @@ let package = Package(
     .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
+    .target(name: "InitramfsImages", dependencies: ["HostFiles", "HostModel"]),
     .target(
       name: "HostSurvey",
       dependencies: [
-        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "HostFiles", "HostModel",
+        "PCISurvey", "BlockDevices", "KernelModules", "ProgramRunning", "InitramfsImages", "HostFiles",
+        "HostModel",
       ]),
+
+    // A group in the hands of a virtual machine monitor.
+    .target(name: "VFIOAccess", dependencies: ["CLinux", "HostFiles", "HostModel"]),
+
+    // Devices that go from driver to driver while the host runs.
+    .target(name: "DriverHandover", dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel"]),
+
+    // What a guest's definition says of the devices that it is given: pure.
+    .target(name: "GuestDefinitions", dependencies: ["HostModel"]),
+
+    // Guests, through libvirt's own program.
+    .target(name: "LibvirtGuests", dependencies: ["GuestDefinitions", "ProgramRunning", "HostModel"]),
+
+    // What the boot program does: no Foundation, no Concurrency.
+    .target(
+      name: "EarlyBinding",
+      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"]),
+    .executableTarget(
+      name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"]),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
-    .target(name: "Reporting", dependencies: ["Diagnosis", "HostModel"]),
+    .target(name: "ChangePlanning", dependencies: ["HostModel"]),
+    .target(name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "HostModel"]),
+
+    // What carries plans out.
+    .target(
+      name: "ChangeExecution",
+      dependencies: ["ChangePlanning", "InitramfsImages", "HostFiles", "HostModel", "CLinux"]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "Diagnosis", "Reporting", "HostFiles", "HostModel",
+        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions", "LibvirtGuests",
+        "ChangePlanning", "ChangeExecution", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "passthru-doctor", dependencies: ["DoctorCommands"]),
@@ -62,12 +91,22 @@ let package = Package(
     .testTarget(name: "HardwareNamesTests", dependencies: ["HardwareNames", "HostModel"]),
     .testTarget(
       name: "PCISurveyTests", dependencies: ["PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
+    .testTarget(name: "GuestDefinitionsTests", dependencies: ["GuestDefinitions", "HostModel"]),
+    .testTarget(
+      name: "DriverHandoverTests", dependencies: ["DriverHandover", "HostFiles", "HostModel", "CLinux"]),
+    .testTarget(
+      name: "LibvirtGuestsTests", dependencies: ["LibvirtGuests", "GuestDefinitions", "HostModel"]),
+    .testTarget(name: "VFIOAccessTests", dependencies: ["VFIOAccess", "HostModel"]),
     .testTarget(name: "KernelModulesTests", dependencies: ["KernelModules", "TestHosts"]),
     .testTarget(
       name: "HostSurveyTests",
       dependencies: [
         "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
       ]),
+    .testTarget(name: "ChangePlanningTests", dependencies: ["ChangePlanning", "HostModel"]),
+    .testTarget(
+      name: "EarlyBindingTests",
+      dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),
     .testTarget(
       name: "DiagnosisTests",
       dependencies: ["Diagnosis", "HostSurvey", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),

@@ -21,7 +21,7 @@ package let allChecks: [any Check.Type] = [
   // binding
   BindingHook.self,
   BindingInitramfs.self,
-  BindingOfThisBoot.self,
+  BindingBoot.self,
   // virtualization
   KVMAccess.self,
   QEMUInstalled.self,

@@ -35,22 +35,6 @@ struct DeviceFilter: ParsableArguments {
   var isEmpty: Bool { kind == nil && group == nil && driver == nil }
 }
 
-/// A device or a group, as commands take them: `0000:01:00.0`, `01:00.0`, `pci_0000_01_00_0`, `group:13`.
-enum DeviceTarget: ExpressibleByArgument {
-  case device(PCIAddress)
-  case group(Int)
-
-  init?(argument: String) {
-    if argument.hasPrefix("group:") {
-      guard let number = Int(argument.dropFirst(6)), number >= 0 else { return nil }
-      self = .group(number)
-    } else {
-      guard let address = PCIAddress(argument) else { return nil }
-      self = .device(address)
-    }
-  }
-}
-
 /// The functions below a root; an error that says why there are none to be seen.
 func listedDevices(_ root: HostRoot) throws(CommandError) -> [PCIDevice] {
   switch surveyPCIDevices(root) {

@@ -16,7 +16,9 @@ struct GroupsCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var filter: DeviceFilter
 
-  @Argument(help: "Devices (0000:01:00.0, 01:00.0, pci_0000_01_00_0) or groups (group:13); all without.")
+  @Argument(
+    help: "Devices (0000:01:00.0, 01:00.0, pci_0000_01_00_0) or groups (group:13); all without.",
+    transform: readTarget)
   var targets: [DeviceTarget] = []
 
   func run() throws {

@@ -14,7 +14,11 @@ package struct PassthruDoctor: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      CheckCommand.self, ExplainCommand.self, DevicesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+      CheckCommand.self, ExplainCommand.self, DevicesCommand.self, GroupsCommand.self, KargsCommand.self,
+      BindCommand.self, UnbindCommand.self,
+      DetachCommand.self, ReattachCommand.self, VerifyCommand.self, GuestCommand.self,
+      HistoryCommand.self, UndoCommand.self, SnapshotCommand.self,
+      HostNeedsCommand.self,
     ],
     defaultSubcommand: CheckCommand.self
   )

@@ -116,7 +116,7 @@ final class DirectoryFiles: HostFileReading {
   }
 
   /// Nil when there is no such file; links are resolved inside the root.
-  private func opened(_ path: String, _ flags: Int32, operation: String) throws(HostFileError) -> Int32? {
+  func opened(_ path: String, _ flags: Int32, operation: String) throws(HostFileError) -> Int32? {
     switch opener.open(path, flags) {
     case .success(let descriptor): return descriptor
     // ENOTDIR: a component is a file, so there is nothing below it.

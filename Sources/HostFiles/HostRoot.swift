@@ -15,7 +15,7 @@ package final class HostRoot: Sendable {
   package let name: String
   /// Whether this is the running system's own root.
   package let isRunningHost: Bool
-  private let backing: any HostFileReading
+  let backing: any HostFileReading
 
   /// Opens a directory as root.
   package init(directory path: String) throws(HostFileError) {

@@ -54,6 +54,14 @@ package struct HostEvidence: Sendable {
   package var libvirt: Observed<LibvirtState> = .notLookedAt
   package var memlock: Observed<MemlockLimits> = .notLookedAt
 
+  /// How the host boots, and from where it takes kernel arguments.
+  package var bootLoader: Observed<BootLoaderEvidence> = .notLookedAt
+  /// What is chosen to be bound at boot; an untrusted or broken configuration is unreadable.
+  package var bindings: Observed<BindingConfiguration> = .notLookedAt
+  package var initramfs: Observed<InitramfsEvidence> = .notLookedAt
+  /// What the boot program did in this boot.
+  package var bootLog: Observed<[BootEvent]> = .notLookedAt
+
   package init(root: String, isRunningHost: Bool) {
     self.root = root
     self.isRunningHost = isRunningHost

@@ -90,11 +90,11 @@ private struct ProcessorInfoParser {
     switch key.text {
     case "cpuid level", "fpu_exception", "clflush size": hasX86Key = true
     case "CPU implementer", "CPU architecture", "Features": claim("ARM")
-    case "isa" where value.text.contains("rv"), "hart", "uarch": claim("RISC-V")
-    case "isa" where value.text.contains("loongarch"): claim("LoongArch")
+    case "isa" where value.text.holds("rv"), "hart", "uarch": claim("RISC-V")
+    case "isa" where value.text.holds("loongarch"): claim("LoongArch")
     case "features" where info.vendor == "IBM/S390": claim("IBM Z")
-    case "cpu" where value.text.contains("POWER") || value.text.contains("PPC"): claim("POWER")
-    case "cpu" where value.text.contains("parc"): claim("SPARC")
+    case "cpu" where value.text.holds("POWER") || value.text.holds("PPC"): claim("POWER")
+    case "cpu" where value.text.holds("parc"): claim("SPARC")
     case "cpu model", "ASEs implemented": claim("MIPS")
     case "features", "facilities", "cpu", "isa", "system type", "CPU": claim("another architecture")
     default: break

@@ -1,9 +1,13 @@
-import HostFiles
 import HostModel
 
-/// etc/passthru-doctor/bindings.conf: the devices that are to go to guests at every boot.
-func surveyChosenDevices(_ root: HostRoot) -> Observed<[PCIAddress]> {
-  let path = "etc/passthru-doctor/bindings.conf"
-  return root.exists(path)
-    ? .unreadable(source: path, reason: "its form is not known to this version") : .absent(source: path)
+/// Where the devices are now that are chosen to go to guests at every boot; where one was chosen, when
+/// it is not to be found for certain.
+func surveyChosenDevices(
+  _ bindings: Observed<BindingConfiguration>, among devices: [PCIDevice]
+) -> Observed<[PCIAddress]> {
+  bindings.map { configuration in
+    configuration.groups.flatMap(\.devices).map { chosen in
+      if case .found(let address) = chosen.identity.search(devices) { address } else { chosen.identity.address }
+    }
+  }
 }

@@ -24,7 +24,8 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.iommuUnits = root.observeSysfsNames(in: "sys/class/iommu")
   evidence.iommuGroups = surveyIOMMUGroups(root)
   evidence.pciDevices = surveyPCIDevices(root)
-  evidence.chosenDevices = surveyChosenDevices(root)
+  evidence.bindings = surveyBindings(root)
+  evidence.chosenDevices = surveyChosenDevices(evidence.bindings, among: evidence.pciDevices.value ?? [])
   evidence.hostUses = evidence.pciDevices.map { surveyHostUses(root, devices: $0) }
   evidence.interruptChips = surveyInterrupts(root)
 
@@ -32,15 +33,31 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.container = surveyContainer(root)
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
+  evidence.bootLoader = surveyBootLoader(root, evidence)
+
   evidence.loadedModules = surveyLoadedModules(root)
   evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
   evidence.allowUnsafeInterrupts = surveyParameter("allow_unsafe_interrupts", of: "vfio_iommu_type1", root)
   evidence.unsafeNoIOMMUMode = surveyParameter("enable_unsafe_noiommu_mode", of: "vfio", root)
+
+  evidence.initramfs = surveyInitramfs(root, lookingInside: evidence.bindings.value?.groups.isEmpty == false)
+  evidence.bootLog = surveyBootLog(root)
 
   evidence.kvmDevice = surveyKVMDevice(root)
   evidence.nestedVirtualization = surveyNestedVirtualization(root)
   evidence.qemuPrograms = surveyQEMU(root)
   evidence.libvirt = surveyLibvirt(root)
   evidence.memlock = surveyMemlock(root)
+  return evidence
+}
+
+/// Gathers only what tells how a host boots: enough for its kernel arguments.
+package func surveyBoot(_ root: HostRoot) -> HostEvidence {
+  var evidence = HostEvidence(root: root.name, isRunningHost: root.isRunningHost)
+  evidence.osRelease = surveyOSRelease(root)
+  evidence.firmwareKind = surveyFirmwareKind(root)
+  evidence.commandLine = surveyCommandLine(root)
+  evidence.xen = surveyXen(root)
+  evidence.bootLoader = surveyBootLoader(root, evidence)
   return evidence
 }

@@ -8,7 +8,7 @@ import Glibc
 ///
 /// Everything comes out as plain values; no pointer of libkmod leaves this target.
 package final class KmodContext {
-  private let context: OpaquePointer
+  let context: OpaquePointer
   private let denylist: Set<String>
 
   /// - Parameters:
@@ -110,7 +110,7 @@ package final class KmodContext {
   }
 
   @discardableResult
-  private func byName<Value>(_ name: String, _ body: (OpaquePointer) -> Value) throws(KmodError) -> Value {
+  func byName<Value>(_ name: String, _ body: (OpaquePointer) -> Value) throws(KmodError) -> Value {
     var module: OpaquePointer?
     let result = kmod_module_new_from_name(context, name, &module)
     guard result >= 0, let module else { throw KmodError("looking up the module", name, code: -result) }

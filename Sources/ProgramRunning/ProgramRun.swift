@@ -1,8 +1,8 @@
 import Glibc
 
 /// Runs another program and waits for it: by absolute path, without a shell, with exactly the
-/// environment given, nothing on its standard input, its standard error thrown away, and an end
-/// to its time and to its output.
+/// environment given, nothing on its standard input, its standard error thrown away or kept with its
+/// output, and an end to its time and to its output.
 package struct ProgramRun: Sendable {
   package let path: String
   package let arguments: [String]
@@ -12,17 +12,20 @@ package struct ProgramRun: Sendable {
   package let timeLimit: Int
   /// Bytes of output after which it is killed.
   package let outputLimit: Int
+  /// Whether standard error goes where its output goes.
+  package let keepsErrors: Bool
 
   package init(
     _ path: String, _ arguments: [String],
     environment: [String] = ["LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-    timeLimit: Int, outputLimit: Int
+    timeLimit: Int, outputLimit: Int, keepsErrors: Bool = false
   ) {
     self.path = path
     self.arguments = arguments
     self.environment = environment
     self.timeLimit = timeLimit
     self.outputLimit = outputLimit
+    self.keepsErrors = keepsErrors
   }
 
   /// What came of it.
@@ -65,7 +68,11 @@ package struct ProgramRun: Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    if keepsErrors {
+      posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -75,42 +75,48 @@ extension Report {
 }
 
 extension Finding {
+  fileprivate var isWorthAttention: Bool { verdict.isWorthAttention }
+
+  fileprivate func lines(_ style: TerminalStyle, verbose: Bool) -> [String] {
+    verdict.lines(style, verbose: verbose, more: "passthru-doctor explain \(check.id)")
+  }
+}
+
+extension Verdict {
   /// Problems, and what could not be measured.
-  fileprivate var isWorthAttention: Bool {
-    switch verdict.status {
+  var isWorthAttention: Bool {
+    switch status {
     case .fail, .warn, .unknown: true
     case .pass, .skipped: false
     }
   }
 
-  fileprivate func lines(_ style: TerminalStyle, verbose: Bool) -> [String] {
-    let mark = verdict.status.mark(style)
+  /// The mark and the fact, then where it was seen, what follows, and what mends it. `more` is a
+  /// command that tells more.
+  func lines(_ style: TerminalStyle, verbose: Bool, more: String? = nil) -> [String] {
+    let mark = status.mark(style)
     // The mark may hold colour codes, which take no columns: wrap with a stand-in of its width.
-    let plainMark = verdict.status.mark(
+    let plainMark = status.mark(
       TerminalStyle(usesColor: false, usesUnicode: style.usesUnicode, width: 80))
-    var lines = style.wrap(printable(verdict.summary), first: "  \(plainMark) ", rest: "      ")
+    var lines = style.wrap(printable(summary), first: "  \(plainMark) ", rest: "      ")
     if let first = lines.first {
       lines[0] = "  \(mark) " + first.dropFirst(plainMark.count + 3)
     }
     guard isWorthAttention || verbose else { return lines }
-    if verbose || verdict.status != .pass {
-      for quote in verdict.evidence {
-        let source = quote.source.isEmpty ? "" : "/\(quote.source): "
-        lines += style.wrap(printable(source + quote.quote), first: "      seen in ", rest: "        ")
-      }
+    for quote in evidence {
+      let source = quote.source.isEmpty ? "" : "/\(quote.source): "
+      lines += style.wrap(printable(source + quote.quote), first: "      seen in ", rest: "        ")
     }
-    if let cause = verdict.cause {
+    if let cause {
       lines += style.wrap(cause.meaning, first: "      ")
-      let cure = [cause.cure, verdict.cureDetail ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+      let cure = [cause.cure, cureDetail ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
       lines += style.wrap(printable(cure), first: "      cure: ", rest: "        ")
-      for command in verdict.commands {
+      for command in commands {
         lines.append("        " + style.paint("$ " + printable(command), .cyan))
       }
-      if verdict.needsReboot { lines.append("        then reboot") }
+      if needsReboot { lines.append("        then reboot") }
     }
-    if isWorthAttention || verbose {
-      lines.append(style.paint("      more: passthru-doctor explain \(check.id)", .faint))
-    }
+    if let more { lines.append(style.paint("      more: \(more)", .faint)) }
     return lines
   }
 }

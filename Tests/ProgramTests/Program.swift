@@ -21,6 +21,13 @@ struct Program {
     _ arguments: [String], wrapper: [String] = [], standardOutput: String? = nil,
     environment: [String: String] = [:]
   ) throws -> Result {
+    try runTool(wrapper + [path] + arguments, standardOutput: standardOutput, environment: environment)
+  }
+
+  /// Runs another program: one that judges what ours has printed.
+  static func runTool(
+    _ command: [String], standardOutput: String? = nil, environment: [String: String] = [:]
+  ) throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -30,7 +37,6 @@ struct Program {
       _ = FileManager.default.createFile(atPath: path, contents: nil)
     }
     let process = Process()
-    let command = wrapper + [path] + arguments
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
       ["-i"] + (["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + environment.map { "\($0)=\($1)" }) + command

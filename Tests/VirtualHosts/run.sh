@@ -13,8 +13,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-TELLING="report storage"
-ALL="$TELLING disks"
+TELLING="report storage verify handover"
+ALL="$TELLING disks early bind"
 
 case ${1:-telling} in
   --list) echo "$ALL" | tr ' ' '\n' && exit ;;

@@ -1,12 +1,16 @@
 // System calls and macros that Swift's Glibc module does not import.
 #pragma once
 
+#include "LinuxVFIO.h"
+
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 // openat2(2), Linux 5.6: `syscall` is variadic and therefore not importable.
 // Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
@@ -15,6 +19,29 @@ int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode
 // unshare(CLONE_FILES): gives the calling thread its own copy of the descriptor table. Declared only
 // with _GNU_SOURCE. Returns 0, or -1 with errno set.
 int linux_unshare_files(void);
+
+// A program in namespaces of its own: it sees `root` as its root, and what it starts ends with it.
+struct linux_confinement {
+  const char *root;
+  // Nothing can be written, there is no network, and root's powers are gone.
+  int read_only;
+  // Files to put at /scratch/0, /scratch/1, … below the root, in memory.
+  const char *scratch;
+  const void *const *contents;
+  const size_t *sizes;
+  size_t file_count;
+  char *const *arguments;
+  char *const *environment;
+};
+
+// fork(2), which Swift forbids, then namespaces, chroot and execve. Returns the process, or -1 with
+// errno set. Exit status 125: it could not be confined; 126, 127: the program could not be run.
+pid_t linux_start_confined(const struct linux_confinement *confinement, int output, int errors);
+
+// Extended attributes (ACLs, SELinux labels) are not in Swift's Glibc module.
+ssize_t linux_list_attributes(int file, char *names, size_t size);
+ssize_t linux_get_attribute(int file, const char *name, void *value, size_t size);
+int linux_set_attribute(int file, const char *name, const void *value, size_t size);
 
 // O_PATH is hidden behind _GNU_SOURCE.
 static const int32_t LINUX_O_PATH = 010000000;
@@ -27,3 +54,17 @@ static const uint64_t LINUX_RESOLVE_IN_ROOT = RESOLVE_IN_ROOT;
 
 static inline uint32_t linux_major(dev_t device) { return major(device); }
 static inline uint32_t linux_minor(dev_t device) { return minor(device); }
+
+// Writes `size` bytes to an open file in a child process, so that a write that the kernel never ends
+// does not take this process along. `milliseconds` is how long it is waited for.
+//
+// Returns 0 when all was written, errno (positive) when not, -1 when the time was up: then the child
+// still hangs, and is to be given to linux_abandon.
+int linux_write_within(int file, const void *data, size_t size, int milliseconds, pid_t *child);
+
+// Kills the child and waits so long for its end. Returns whether it ended: one that sleeps in the
+// kernel without heeding signals does not, and is left to init.
+int linux_abandon(pid_t child, int milliseconds);
+
+// fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
+static inline pid_t linux_fork(void) { return fork(); }

@@ -41,9 +41,6 @@ package struct GroupJudgement: Sendable, Equatable {
 }
 
 extension PCIDevice {
-  /// Whether VFIO or one of its variant drivers has it (vfio-pci, mlx5_vfio_pci…).
-  package var isOnVFIO: Bool { driver?.contains("vfio") == true }
-
   /// What VFIO lets stay with the host in a group that a guest gets: bridges to other buses
   /// (drivers/vfio, vfio_dev_driver_allowed: every header that is not an endpoint's) and the host
   /// bridge, which no driver of the kernel manages memory access for.

@@ -1,0 +1,139 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// What does not fit into one of the program's own exit statuses.
+enum { CONFINEMENT_FAILED = 125, NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
+
+struct mount_attribute { uint64_t set, clear, propagation, userns; };
+
+static int write_all(const char *path, const void *bytes, size_t size) {
+  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (file < 0) return -1;
+  const char *next = bytes;
+  while (size > 0) {
+    ssize_t count = write(file, next, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) { close(file); return -1; }
+    next += count;
+    size -= (size_t)count;
+  }
+  return close(file);
+}
+
+// An ordinary user gets root's place in namespaces of their own.
+static int enter_namespaces(int flags) {
+  uid_t user = geteuid();
+  gid_t group = getegid();
+  if (unshare(flags) == 0) return 0;
+  if (errno != EPERM || unshare(flags | CLONE_NEWUSER) != 0) return -1;
+  char map[64];
+  write_all("/proc/self/setgroups", "deny", 4);
+  int length = snprintf(map, sizeof map, "0 %u 1", user);
+  if (write_all("/proc/self/uid_map", map, (size_t)length) != 0) return -1;
+  length = snprintf(map, sizeof map, "0 %u 1", group);
+  return write_all("/proc/self/gid_map", map, (size_t)length);
+}
+
+// Devices that every script expects, where the root has none: a tree that is unpacked, not booted.
+static int provide_devices(const char *root) {
+  static const char *const names[] = {"null", "zero", "full", "random", "urandom"};
+  char path[4096], host[64];
+  struct stat status;
+  snprintf(path, sizeof path, "%s/dev/null", root);
+  if (stat(path, &status) == 0 && S_ISCHR(status.st_mode)) return 0;
+  snprintf(path, sizeof path, "%s/dev", root);
+  if (mount("dev", path, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755") != 0) return 0;
+  for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
+    snprintf(path, sizeof path, "%s/dev/%s", root, names[index]);
+    snprintf(host, sizeof host, "/dev/%s", names[index]);
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (file < 0) return -1;
+    close(file);
+    if (mount(host, path, NULL, MS_BIND, NULL) != 0) return -1;
+  }
+  return 0;
+}
+
+static int enter_root(const struct linux_confinement *confinement) {
+  char path[4096];
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+  if (confinement->read_only) {
+    struct mount_attribute attribute = {.set = 1 /* MOUNT_ATTR_RDONLY */};
+    // mount_setattr(2), Linux 5.12. Before it only the topmost mount can be made read-only.
+    if (syscall(442, -1, "/", 0x8000 /* AT_RECURSIVE */, &attribute, sizeof attribute) != 0 &&
+        mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0)
+      return -1;
+  }
+  if (strcmp(confinement->root, "/") != 0 && provide_devices(confinement->root) != 0) return -1;
+  if (confinement->file_count > 0) {
+    snprintf(path, sizeof path, "%s/%s", confinement->root, confinement->scratch);
+    if (mount("scratch", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=64m,mode=755") != 0) return -1;
+    for (size_t index = 0; index < confinement->file_count; index++) {
+      snprintf(path, sizeof path, "%s/%s/%zu", confinement->root, confinement->scratch, index);
+      if (write_all(path, confinement->contents[index], confinement->sizes[index]) != 0) return -1;
+    }
+    snprintf(path, sizeof path, "%s/%s", confinement->root, confinement->scratch);
+    if (mount(NULL, path, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) return -1;
+  }
+  if (chdir(confinement->root) != 0) return -1;
+  return strcmp(confinement->root, "/") == 0 ? 0 : chroot(".");
+}
+
+static void give_up_power(void) {
+  struct rlimit none = {0, 0}, memory = {1UL << 30, 1UL << 30}, seconds = {10, 10};
+  setrlimit(RLIMIT_CORE, &none);
+  setrlimit(RLIMIT_AS, &memory);
+  setrlimit(RLIMIT_CPU, &seconds);
+  for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2] = {{0}};
+  syscall(SYS_capset, &header, data);
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static void become(const struct linux_confinement *confinement, int output, int errors) {
+  int null = open("/dev/null", O_RDWR);
+  if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(CONFINEMENT_FAILED);
+  for (int descriptor = 3; descriptor < 256; descriptor++) close(descriptor);
+  if (enter_root(confinement) != 0) _exit(CONFINEMENT_FAILED);
+  if (confinement->read_only) give_up_power();
+  execve(confinement->arguments[0], confinement->arguments, confinement->environment);
+  _exit(errno == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
+}
+
+pid_t linux_start_confined(const struct linux_confinement *confinement, int output, int errors) {
+  pid_t outer = fork();
+  if (outer != 0) return outer;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | (confinement->read_only ? CLONE_NEWNET : 0);
+  if (enter_namespaces(flags) != 0) _exit(CONFINEMENT_FAILED);
+  // The first process of the new namespace: when it ends, all that it started ends.
+  pid_t inner = fork();
+  if (inner < 0) _exit(CONFINEMENT_FAILED);
+  if (inner == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    become(confinement, output, errors);
+  }
+  int status = 0;
+  while (waitpid(inner, &status, 0) < 0 && errno == EINTR) {}
+  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}

@@ -1,0 +1,78 @@
+import ChangePlanning
+import Glibc
+import HostFiles
+import HostModel
+
+/// Has grub-mkconfig write beside the file that GRUB reads, looks at what came of it, and only then
+/// puts it in that file's place: grub-mkconfig itself leaves half a file on a full disk.
+struct ConfigRegenerator {
+  let root: HostRoot
+  let regeneration: GrubRegeneration
+  let progress: (String) -> Void
+
+  /// os-prober looks at every disk; a slow one may take minutes.
+  static let secondsLimit = 600
+
+  struct Made {
+    let root: HostRoot
+    let stagePath: String
+    let configPath: String
+    let bytes: [UInt8]
+
+    /// Puts it in the place of the file that GRUB reads.
+    func install(metadata: FileMetadata?) throws(ChangeFailure) {
+      do throws(HostFileError) {
+        try root.exchange(configPath, with: bytes, metadata: metadata)
+        try root.exchange(stagePath, with: nil, metadata: nil)
+      } catch { throw ChangeFailure(error) }
+    }
+  }
+
+  static let stageSuffix = ".passthru-doctor"
+
+  func make() throws(ChangeFailure) -> Made {
+    let config: String
+    do throws(HostFileError) {
+      config = try root.resolvedPath(regeneration.configPath)
+    } catch { throw ChangeFailure(error) }
+    let stage = config + Self.stageSuffix
+    do throws(ChangeFailure) {
+      return Made(root: root, stagePath: stage, configPath: config, bytes: try run(stage: stage))
+    } catch {
+      // Only what is certainly ours is removed; mkconfig adds `.new` to the name it is given.
+      for path in [stage, stage + ".new"] { try? root.exchange(path, with: nil, metadata: nil) }
+      throw error
+    }
+  }
+
+  private func run(stage: String) throws(ChangeFailure) -> [UInt8] {
+    let name = regeneration.program.split(separator: "/").last.map(String.init) ?? regeneration.program
+    guard let directory = root.directoryPath else {
+      throw ChangeFailure("A recorded host cannot be changed.")
+    }
+    progress("running \(name)")
+    let program = ConfinedProgram(
+      root: directory, isReadOnly: false,
+      arguments: ["/" + regeneration.program] + regeneration.options + ["-o", "/" + stage],
+      secondsLimit: Self.secondsLimit)
+    let outcome: ConfinedProgram.Outcome
+    do throws(ConfinedProgram.Failure) {
+      outcome = try program.run { piece in for line in piece.lines { progress("  " + line.text) } }
+    } catch { throw ChangeFailure("\(name): \(error.description).") }
+    guard outcome.status == 0 else {
+      let last = outcome.errors.lines.last { !$0.trimmed.isEmpty }?.text ?? "it said nothing"
+      throw ChangeFailure("\(name) ended with status \(outcome.status): \(last)")
+    }
+    return try checked(stage: stage, name)
+  }
+
+  private func checked(stage: String, _ name: String) throws(ChangeFailure) -> [UInt8] {
+    let bytes: [UInt8]?
+    do throws(HostFileError) { bytes = try root.bytes(at: stage) } catch { throw ChangeFailure(error) }
+    guard let bytes, !bytes.isEmpty else { throw ChangeFailure("\(name) succeeded and wrote nothing.") }
+    if let fault = regeneration.fault(in: GrubConfig(bytes, path: regeneration.configPath)) {
+      throw ChangeFailure(fault + " The old grub.cfg stays.")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import ChangePlanning
+import HostFiles
+import HostModel
+import HostSurvey
+
+extension UseOverride: ExpressibleByArgument {
+  package init?(argument: String) {
+    let halves = argument.split(separator: "=", omittingEmptySubsequences: false)
+    guard halves.count == 2, let address = PCIAddress(halves[0]),
+      let kind = HostUse.Kind(rawValue: String(halves[1])),
+      UseOverride.kinds.contains(kind)
+    else { return nil }
+    self.init(address, kind)
+  }
+}
+
+/// `bind`: what vfio-pci gets at every boot.
+struct BindCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bind",
+    abstract: "Choose devices that vfio-pci gets at every boot, before any other driver.",
+    discussion: """
+      An address stands for its whole IOMMU group. From the next start on, the initramfs binds what is \
+      chosen, after making sure that each device is still the same; on any doubt it binds nothing of the \
+      group. What the host lives on is refused. rd.passthru=0 on the kernel command line switches it off \
+      for one boot.
+
+      Exit status: 0 nothing to change, or a dry run; 1 failed, and the host is as it was; 2 usage; \
+      4 done, and a reboot is needed; 5 refused.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var change: ChangeOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up a use of a device, say 0000:01:00.0=console: one of "
+        + UseOverride.kinds.map(\.rawValue).sorted().joined(separator: ", ")
+        + " (may be given more than once).",
+      valueName: "address=use"))
+  var override: [UseOverride] = []
+
+  @Argument(
+    help: "Devices (0000:01:00.0, 01:00.0, pci_0000_01_00_0) or groups (group:13).", transform: readTarget)
+  var targets: [DeviceTarget]
+
+  func run() throws {
+    let change = try BindingChange(
+      common, change,
+      intent: .bind(targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
+    try change.perform { ground, devices throws(BindingRefusal) in
+      try ground.planBinding(groups: try targets.groups(devices, ground.groups), overriding: Set(override))
+    }
+  }
+}
+
+/// `unbind`: takes the choice back.
+struct UnbindCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unbind",
+    abstract: "Take back what bind chose: from the next start on the host has the devices again.",
+    discussion: "Devices are named by the addresses that they were chosen at.")
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var change: ChangeOptions
+
+  @Argument(help: "Devices that are chosen, or groups (group:13).", transform: readTarget)
+  var targets: [DeviceTarget]
+
+  func run() throws {
+    let change = try BindingChange(
+      common, change, intent: .unbind(targets.map(\.description)))
+    try change.perform { ground, _ throws(BindingRefusal) in
+      try ground.planUnbinding(targets.flatMap { $0.addresses(ground) })
+    }
+  }
+}
+
+extension DeviceTarget {
+  /// The addresses at which its devices may have been chosen.
+  fileprivate func addresses(_ ground: BindingGround) -> [PCIAddress] {
+    switch self {
+    case .device(let address): return [address]
+    case .group(let number):
+      let members = ground.groups.first { $0.id == number }?.members ?? []
+      return members.filter { ground.configuration.group(holding: $0) != nil }
+    }
+  }
+}
+
+extension [DeviceTarget] {
+  /// Numbers of the groups, each once, in the order in which they were named.
+  fileprivate func groups(_ devices: [PCIDevice], _ groups: [IOMMUGroup]) throws(BindingRefusal) -> [Int] {
+    var numbers: [Int] = []
+    for target in self {
+      let number: Int
+      switch target {
+      case .group(let named): number = named
+      case .device(let address):
+        guard let device = devices.first(where: { $0.address == address }) else {
+          throw BindingRefusal(.noGroup, "There is no device \(address); passthru-doctor devices lists them.")
+        }
+        guard let group = device.group else {
+          throw BindingRefusal(
+            .noGroup, "\(address) is in no IOMMU group; passthru-doctor check says whether the IOMMU is on.")
+        }
+        number = group
+      }
+      if !numbers.contains(number) { numbers.append(number) }
+    }
+    return numbers
+  }
+}

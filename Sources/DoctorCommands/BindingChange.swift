@@ -1,0 +1,167 @@
+import ArgumentParser
+import ChangeExecution
+import ChangePlanning
+import HardwareNames
+import HostFiles
+import HostModel
+import HostSurvey
+import PCISurvey
+import Reporting
+
+/// What bind and unbind share: looking, planning, asking, doing.
+struct BindingChange {
+  private let common: CommonOptions
+  private let options: ChangeOptions
+  private let intent: ChangeIntent
+  private let root: HostRoot
+
+  init(_ common: CommonOptions, _ options: ChangeOptions, intent: ChangeIntent) throws(CommandError) {
+    self.common = common
+    self.options = options
+    self.intent = intent
+    root = try common.openRoot()
+    if !options.dryRun, root.directoryPath == nil {
+      throw CommandError(
+        .usage, "\(root.name) is a recorded host, to which nothing can be written; give --dry-run")
+    }
+  }
+
+  func perform(_ planning: (BindingGround, [PCIDevice]) throws(BindingRefusal) -> BindingPlan) throws {
+    let devices = try listedDevices(root)
+    let ground = try ground(devices)
+    let plan: ChangePlan
+    do throws(BindingRefusal) {
+      plan = try changePlan(try planning(ground, devices), ground)
+    } catch {
+      let refusal = Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override)
+      if common.json { try writeToStandardOutput(ChangePlan.json(intent, refused: refusal).document) }
+      let way = error.override.map { "\n\($0) overrides this" } ?? ""
+      throw CommandError(.refused, "refused (\(refusal.reason)): \(refusal)\(way)")
+    }
+    if options.dryRun || plan.steps.isEmpty {
+      return try writeToStandardOutput(common.json ? plan.json.document : plan.text(common.style))
+    }
+    if root.isRunningHost { try requireRoot(to: "change what is bound at boot") }
+    if !options.yes {
+      complain(plan.text(common.style).text)
+      guard try options.confirm("Do this?") else { throw CommandError(.failed, "nothing was changed") }
+    }
+    try apply(plan)
+  }
+
+  private func apply(_ plan: ChangePlan) throws {
+    let isQuiet = common.quiet
+    let executor = ChangeExecutor(root) { line in if !isQuiet { complain(line) } }
+    let receipt: Receipt
+    do throws(ChangeFailure) {
+      receipt = try executor.apply(plan)
+    } catch {
+      throw CommandError(.failed, "\(error.reason)\(error.isHostUnchanged ? "; the host is as it was" : "")")
+    }
+    if common.json {
+      try writeToStandardOutput(plan.json.document)
+    } else {
+      let text =
+        "Done: change \(receipt.number). It counts after a reboot; passthru-doctor undo takes it back.\n"
+      try writeToStandardOutput(Array(text.utf8))
+    }
+    throw ExitCode(ExitStatus.rebootNeeded.rawValue)
+  }
+
+  private func ground(_ devices: [PCIDevice]) throws(CommandError) -> BindingGround {
+    let configuration: BindingConfiguration
+    switch surveyBindings(root) {
+    case .found(let found, _): configuration = found
+    case .absent: configuration = BindingConfiguration()
+    case .unreadable(let source, let reason):
+      throw CommandError(.refused, "/\(source) cannot be trusted: \(reason); mend or remove it first")
+    }
+    let uses = surveyHostUses(root, devices: devices)
+    let line = ((try? root.bytes(at: "proc/cmdline")) ?? nil) ?? []
+    var ground = BindingGround(
+      devices: devices, groups: surveyIOMMUGroups(root).value ?? [], uses: uses,
+      needs: surveyHostNeeds(root, devices: devices, uses: uses),
+      boot: BootSources(KernelCommandLine(parsing: line)),
+      configuration: configuration)
+    let names = hardwareNames(for: devices)
+    let candidates = surveyDriverCandidates(root, devices: devices).value ?? [:]
+    for device in devices {
+      let words = [names.vendor(of: device), names.name(of: device)].compactMap(\.self)
+      if !words.isEmpty { ground.names[device.address] = words.joined(separator: " ") }
+      if let alias = device.modalias, let variant = candidates[alias]?.vfioDriver, variant != "vfio_pci" {
+        ground.drivers[device.address] = variant
+      }
+    }
+    return ground
+  }
+
+  /// Files that change, and the images in which the choice is not the one that is planned.
+  private func changePlan(_ plan: BindingPlan, _ ground: BindingGround) throws(BindingRefusal) -> ChangePlan {
+    var steps: [Step] = []
+    let text = Array(plan.after.text.utf8)
+    func replace(_ path: String, _ after: [UInt8]) {
+      let before = (try? root.bytes(at: path)) ?? nil
+      if before != after { steps.append(.replaceFile(path: path, before: before, after: after)) }
+    }
+    if !plan.changesNothing { replace(BindingConfiguration.path, text) }
+    // Only the running host tells what it lives on.
+    if ground.needs.isComplete { replace(HostNeeds.path, Array(ground.needs.text.utf8)) }
+    guard case .found(let initramfs, _) = surveyInitramfs(root, lookingInside: true) else {
+      throw BindingRefusal(.noBuilder, "How this host makes its initramfs could not be measured.")
+    }
+    let builder = try builderInCharge(initramfs)
+    var rebuild = ImageRebuild(builder: builder, images: [], configuration: plan.after)
+    let stale = initramfs.images.filter { image in
+      image.contents.value.map { rebuild.fault(in: $0) != nil } ?? true
+    }
+    rebuild.images = stale.map { image in
+      ImageRebuild.Image(
+        kernel: image.kernel, path: image.path ?? "boot/" + builder.imageName(ofKernel: image.kernel))
+    }
+    if !stale.isEmpty { steps.append(.rebuild(rebuild)) }
+    // A list that is the only news is no reason to touch anything.
+    if plan.changesNothing, stale.isEmpty { steps = [] }
+    let losses = plan.groups.flatMap(\.devices).compactMap { device -> String? in
+      guard let now = ground.devices.first(where: { $0.address == device.identity.address }) else {
+        return nil
+      }
+      let name = device.name.map { " (\($0))" } ?? ""
+      return "\(now.address)\(name): \(now.driver.map { "on \($0) now" } ?? "without a driver now")."
+    }
+    return ChangePlan(intent: intent, steps: steps, notes: losses + plan.notes, needsReboot: !steps.isEmpty)
+  }
+
+  private func builderInCharge(_ initramfs: InitramfsEvidence) throws(BindingRefusal) -> InitramfsBuilder {
+    guard let builder = initramfs.builderInCharge else {
+      let names = initramfs.builders.map(\.rawValue).joined(separator: " and ")
+      throw BindingRefusal(
+        .noBuilder,
+        names.isEmpty
+          ? "No tool that makes an initramfs is installed: install dracut, or initramfs-tools."
+          : "\(names) are both installed, and it is not clear which makes the initramfs: remove one of them.")
+    }
+    guard !builder.hookFiles.isEmpty else {
+      throw BindingRefusal(
+        .noBuilder,
+        "\(builder.rawValue) makes the initramfs here, and there is no hook for it: change to dracut, or bind after "
+          + "the boot with passthru-doctor detach.")
+    }
+    guard initramfs.hasProgram, initramfs.hooks.contains(builder) else {
+      throw BindingRefusal(
+        .noBuilder,
+        "The boot program or its hook for \(builder.rawValue) is not installed (passthru-doctor explain binding.hook)."
+      )
+    }
+    return builder
+  }
+}
+
+extension InitramfsBuilder {
+  /// Where it puts the image of a kernel that has none.
+  fileprivate func imageName(ofKernel kernel: String) -> String {
+    switch self {
+    case .initramfsTools: "initrd.img-\(kernel)"
+    case .dracut, .mkinitcpio, .booster: "initramfs-\(kernel).img"
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Glibc
+import HostFiles
+import HostModel
+import KernelModules
+import PCISurvey
+
+/// The few things that are done to drivers and devices.
+package protocol DriverControl {
+  /// The driver that holds the device now, and its override.
+  func state(of device: PCIAddress) -> DriverState
+  /// Nil takes the override off.
+  func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure)
+  func unbind(_ device: PCIAddress) throws(DriverFailure)
+  /// Lets the kernel look for a driver.
+  func probe(_ device: PCIAddress) throws(DriverFailure)
+  /// Makes the driver be there, whether by a module or built in, and tells its own name: of a
+  /// module mlx5_vfio_pci the driver may have dashes.
+  func load(_ driver: String) throws(DriverFailure) -> String
+}
+
+package struct DriverState: Equatable, Sendable {
+  package var driver: String?
+  package var override: String?
+
+  package init(driver: String?, override: String? = nil) {
+    self.driver = driver
+    self.override = override
+  }
+}
+
+/// What could not be done, as a sentence without a full stop.
+package struct DriverFailure: Error, Equatable, Sendable {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
+}
+
+/// The running kernel's, through sysfs and libkmod.
+package struct KernelDriverControl: DriverControl {
+  private let root: HostRoot
+
+  /// - Parameter root: the running system's own root; another one has no kernel behind its sysfs.
+  package init(_ root: HostRoot) { self.root = root }
+
+  package func state(of device: PCIAddress) -> DriverState {
+    let found = surveyPCIDevice(device, root)
+    return DriverState(driver: found?.driver, override: found?.driverOverride)
+  }
+
+  package func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure) {
+    // A line feed alone clears it (drivers/base/driver.c, driver_set_override).
+    try write("\(pciDevicesPath)/\(device)/driver_override", (driver ?? "") + "\n")
+  }
+
+  package func unbind(_ device: PCIAddress) throws(DriverFailure) {
+    try write("\(pciDevicesPath)/\(device)/driver/unbind", "\(device)\n")
+  }
+
+  package func probe(_ device: PCIAddress) throws(DriverFailure) {
+    try write("sys/bus/pci/drivers_probe", "\(device)\n")
+  }
+
+  package func load(_ driver: String) throws(DriverFailure) -> String {
+    if let name = registeredName(of: driver) { return name }
+    do throws(KmodError) {
+      let modules = try KmodContext(
+        moduleDirectory: "/lib/modules/\(kernelRelease())",
+        configuration: ["/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"])
+      try modules.load(driver)
+      // What maps a guest's memory; the kernels that do not ask for it themselves load it on demand.
+      try? modules.load("vfio_iommu_type1")
+    } catch {
+      throw DriverFailure("\(error)")
+    }
+    guard let name = registeredName(of: driver) else {
+      throw DriverFailure("there is no driver \(driver) after loading its module")
+    }
+    return name
+  }
+
+  private func registeredName(of driver: String) -> String? {
+    let directory = "sys/bus/pci/drivers"
+    if root.exists("\(directory)/\(driver)") { return driver }
+    let names = (try? root.names(in: directory)) ?? nil
+    return names?.first { KernelParameter(name: $0, value: nil).isNamed(driver) }
+  }
+
+  private func write(_ path: String, _ value: String) throws(DriverFailure) {
+    do throws(HostFileError) {
+      try root.writeAttribute(path, value)
+    } catch {
+      throw DriverFailure("\(error)")
+    }
+  }
+
+  private func kernelRelease() -> String {
+    ((try? root.line(at: "proc/sys/kernel/osrelease")) ?? nil) ?? ""
+  }
+}

@@ -1,0 +1,37 @@
+import CLinux
+import Glibc
+
+/// Runs `body` in a child and waits for it, but not longer than so many milliseconds: a driver that
+/// hangs in the kernel must not hold up the boot. Returns whether it ended by itself.
+///
+/// Only for a program with one thread. Where there can be no child, `body` runs right here.
+package func runWatched(milliseconds: Int32, _ body: () -> Void) -> Bool {
+  var ends: [Int32] = [-1, -1]
+  guard pipe(&ends) == 0, let reading = ends.first, let writing = ends.last else {
+    body()
+    return true
+  }
+  let child = linux_fork()
+  if child == 0 {
+    close(reading)
+    body()
+    _exit(0)
+  }
+  close(writing)
+  defer { close(reading) }
+  guard child > 0 else {
+    body()
+    return true
+  }
+  // The pipe closes when the child is gone, whatever became of it.
+  var waiting = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+  let deadline = Deadline(milliseconds: Int64(milliseconds))
+  while !deadline.isOver {
+    let left = Int32(clamping: Int64(milliseconds) - deadline.elapsedMilliseconds)
+    if poll(&waiting, 1, max(0, left)) > 0 {
+      waitpid(child, nil, 0)
+      return true
+    }
+  }
+  return false
+}

@@ -1,0 +1,121 @@
+/// How this host makes its initramfs, and what is in each.
+package struct InitramfsEvidence: Equatable, Sendable {
+  /// Programs that are installed, in the order of `InitramfsBuilder.allCases`.
+  package var builders: [InitramfsBuilder]
+  /// Builders for which this program's hook is installed.
+  package var hooks: Set<InitramfsBuilder>
+  /// Whether usr/lib/passthru-doctor/passthru-early-bind is there.
+  package var hasProgram: Bool
+  /// One for each installed kernel, in order of release.
+  package var images: [InitramfsImage]
+
+  package init(
+    builders: [InitramfsBuilder], hooks: Set<InitramfsBuilder>, hasProgram: Bool, images: [InitramfsImage]
+  ) {
+    self.builders = builders
+    self.hooks = hooks
+    self.hasProgram = hasProgram
+    self.images = images
+  }
+
+  /// The builder that makes the images; nil when there is none, or when nobody can tell which.
+  package var builderInCharge: InitramfsBuilder? { builders.count == 1 ? builders.first : nil }
+}
+
+/// Programs that make an initramfs.
+package enum InitramfsBuilder: String, CaseIterable, Sendable {
+  case dracut
+  case initramfsTools = "initramfs-tools"
+  case mkinitcpio, booster
+
+  /// Where the program is, the first that is there counts.
+  package var programs: [String] {
+    switch self {
+    case .dracut: ["usr/bin/dracut", "usr/sbin/dracut"]
+    case .initramfsTools: ["usr/sbin/mkinitramfs"]
+    case .mkinitcpio: ["usr/bin/mkinitcpio"]
+    case .booster: ["usr/bin/booster"]
+    }
+  }
+
+  /// The files of this program's hook; empty when it has none for this builder.
+  package var hookFiles: [String] {
+    switch self {
+    case .dracut: ["usr/lib/dracut/modules.d/50passthru-doctor/module-setup.sh"]
+    case .initramfsTools:
+      [
+        "usr/share/initramfs-tools/hooks/passthru-doctor",
+        "usr/share/initramfs-tools/scripts/init-top/passthru",
+      ]
+    case .mkinitcpio, .booster: []
+    }
+  }
+}
+
+/// The initramfs of one installed kernel.
+package struct InitramfsImage: Equatable, Sendable {
+  package let kernel: String
+  /// Below the root; nil when none was found for this kernel.
+  package let path: String?
+  package let contents: Observed<InitramfsContents>
+
+  package init(kernel: String, path: String?, contents: Observed<InitramfsContents>) {
+    self.kernel = kernel
+    self.path = path
+    self.contents = contents
+  }
+}
+
+/// What of early binding is in an image.
+package struct InitramfsContents: Equatable, Sendable {
+  package var hasProgram = false
+  /// Whether something starts the program: a unit that is wanted, a hook, a script.
+  package var hasHook = false
+  package var hasVFIO = false
+  /// etc/passthru-doctor/bindings.conf as it stands in there; nil when it is not.
+  package var configuration: [UInt8]?
+
+  package init() {}
+
+  package static let program = "usr/lib/passthru-doctor/passthru-early-bind"
+
+  /// Files of an image that tell something, by how their names end.
+  package static func isTelling(_ name: String) -> Bool { name == BindingConfiguration.path }
+
+  /// Takes a file of the image into account.
+  package mutating func note(_ name: String, contents: [UInt8]?) {
+    if name == BindingConfiguration.path { configuration = contents }
+    if name == Self.program { hasProgram = true }
+    if name.hasSuffix("sysinit.target.wants/passthru-early-bind.service")
+      || name.hasSuffix("hooks/cmdline/00-passthru-early-bind.sh") || name == "scripts/init-top/passthru"
+    {
+      hasHook = true
+    }
+    if let file = name.split(separator: "/").last,
+      file.hasPrefix("vfio-pci.ko") || file.hasPrefix("vfio_pci.ko")
+    {
+      hasVFIO = true
+    }
+  }
+
+  // The text form, for recorded hosts: words on the first line, then the configuration.
+
+  package var text: String {
+    var words: [String] = []
+    if hasProgram { words.append("program") }
+    if hasHook { words.append("hook") }
+    if hasVFIO { words.append("vfio") }
+    if configuration != nil { words.append("configuration") }
+    return words.joined(separator: " ") + "\n" + (configuration?.text ?? "")
+  }
+
+  package init(text: String) {
+    let bytes = Array(text.utf8)
+    let first = bytes.prefix { $0 != 0x0a }
+    let words = Set(first.words.map(\.text))
+    hasProgram = words.contains("program")
+    hasHook = words.contains("hook")
+    hasVFIO = words.contains("vfio")
+    configuration = words.contains("configuration") ? Array(bytes.dropFirst(first.count + 1)) : nil
+  }
+}

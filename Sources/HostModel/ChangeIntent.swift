@@ -1,0 +1,21 @@
+/// What somebody wants changed; planners turn it into steps.
+package enum ChangeIntent: Sendable, Equatable {
+  /// `replacing`: take out arguments that say the opposite.
+  case addArguments([String], replacing: Bool)
+  case removeArguments([String])
+  /// Devices or groups as they were named, and what their owner gives up (`0000:01:00.0=console`).
+  case bind([String], overrides: [String])
+  case unbind([String])
+
+  /// The command that means it.
+  package var command: String {
+    switch self {
+    case .addArguments(let arguments, let replacing):
+      "kargs add " + arguments.joined(separator: " ") + (replacing ? " --replace" : "")
+    case .removeArguments(let arguments): "kargs remove " + arguments.joined(separator: " ")
+    case .bind(let targets, let overrides):
+      "bind " + (targets + overrides.map { "--override " + $0 }).joined(separator: " ")
+    case .unbind(let targets): "unbind " + targets.joined(separator: " ")
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// A file of settings that grub-mkconfig sources.
+package struct GrubDefaultsFile: Sendable, Equatable {
+  /// Below the root, without a leading slash.
+  package var path: String
+  package var bytes: [UInt8]
+
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+}
+
+/// What grub-mkconfig sources, as it lies there.
+package struct GrubDefaultsFiles: Sendable, Equatable {
+  package static let mainPath = "etc/default/grub"
+  package static let dropInDirectory = "etc/default/grub.d"
+
+  package var main: [UInt8]
+  /// The drop-ins in the order in which they are sourced; nil where grub-mkconfig reads none.
+  package var dropIns: [GrubDefaultsFile]?
+  /// What stands behind /bin/sh.
+  package var dialect: ShellDialect
+
+  package init(main: [UInt8], dropIns: [GrubDefaultsFile]? = nil, dialect: ShellDialect) {
+    self.main = main
+    self.dropIns = dropIns
+    self.dialect = dialect
+  }
+
+  /// The main file first.
+  var all: [GrubDefaultsFile] {
+    [GrubDefaultsFile(path: Self.mainPath, bytes: main)] + (dropIns ?? [])
+  }
+}
+
+/// The values after sourcing, as a shell has shown them. Nil: not set.
+package struct SourcedValues: Sendable, Equatable {
+  package var linux: [UInt8]?
+  package var linuxDefault: [UInt8]?
+
+  package init(linux: [UInt8]?, linuxDefault: [UInt8]?) {
+    self.linux = linux
+    self.linuxDefault = linuxDefault
+  }
+}
+
+/// What reading the files without running them tells.
+package struct GrubDefaultsReading: Sendable {
+  static let linux = "GRUB_CMDLINE_LINUX"
+  static let linuxDefault = "GRUB_CMDLINE_LINUX_DEFAULT"
+
+  let files: [GrubDefaultsFile]
+  let scripts: [ShellScript]
+  let reading: ShellReading
+
+  /// Reads them; refuses files that grub-mkconfig would stop at, or that cannot be followed.
+  package init(_ files: GrubDefaultsFiles) throws(GrubRefusal) {
+    self.files = files.all
+    var scripts: [ShellScript] = []
+    for file in self.files {
+      let script = ShellScript(file.bytes, dialect: files.dialect)
+      if let problem = script.problem {
+        let isBroken = problem.kind == .syntax
+        throw GrubRefusal(
+          isBroken ? .broken : .unfollowed, path: file.path, at: script.position(of: problem.offset),
+          sentence(problem.reason)
+            + (isBroken
+              ? " grub-mkconfig stops here, too; mend the file first."
+              : " This program does not follow that; edit the file by hand."))
+      }
+      scripts.append(script)
+    }
+    self.scripts = scripts
+    reading = ShellReading(
+      scripts, asking: [Self.linux, Self.linuxDefault],
+      after: [Self.linux: .unset, Self.linuxDefault: .unset])
+    if let (reason, place) = reading.broken {
+      throw GrubRefusal(
+        .broken, path: path(of: place), at: position(of: place),
+        sentence(reason) + " grub-mkconfig stops here; mend the file first.")
+    }
+  }
+
+  /// GRUB_CMDLINE_LINUX after all files.
+  package var linux: ShellBinding { reading.variables[Self.linux]?.binding ?? .unknown }
+  /// GRUB_CMDLINE_LINUX_DEFAULT after all files.
+  package var linuxDefault: ShellBinding { reading.variables[Self.linuxDefault]?.binding ?? .unknown }
+
+  /// What only a shell can tell, as clauses, the first few; empty when reading alone proves the values.
+  package var unproven: [String] {
+    reading.hazards.prefix(8).map { hazard in
+      let line = position(of: hazard.place)?.line ?? 0
+      return "/\(path(of: hazard.place)), line \(line): \(hazard.subject)"
+    }
+  }
+
+  /// Whether something in the files may set any variable.
+  package var isOpaque: Bool { reading.hazards.contains { $0.kind == .opaque } }
+
+  func path(of place: ShellPlace) -> String {
+    files.indices.contains(place.script) ? files[place.script].path : GrubDefaultsFiles.mainPath
+  }
+
+  func position(of place: ShellPlace) -> TextPosition? {
+    scripts.indices.contains(place.script) ? scripts[place.script].position(of: place.offset) : nil
+  }
+}
+
+/// A clause as a sentence.
+func sentence(_ clause: String) -> String {
+  guard let first = clause.first else { return clause }
+  return first.uppercased() + clause.dropFirst() + "."
+}

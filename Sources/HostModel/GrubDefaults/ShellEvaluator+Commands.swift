@@ -1,0 +1,283 @@
+extension ShellEvaluator {
+  mutating func walk(_ command: ShellSimpleCommand, _ mode: Mode) {
+    walk(redirections: command.redirections, mode)
+    guard let first = command.words.first else {
+      for assignment in command.assignments { assign(assignment, mode) }
+      return
+    }
+    let start = first.range.lowerBound
+    guard let name = literalText(first)?.text else {
+      for word in command.words { _ = value(of: word.parts) }
+      for assignment in command.assignments { assign(assignment, .maybe) }
+      return runOpaque(start, "a command whose name is computed", mode)
+    }
+    if mode == .topLevel { lookForMistakes(in: command, name: name) }
+    let isFunction = !functions.names.isEmpty && functions.names.contains(name)
+    // Before a special builtin or a function an assignment may last; before others it does not.
+    for assignment in command.assignments {
+      let lasts = isFunction || Self.isSpecialBuiltin(name)
+      assign(assignment, lasts && mode != .apart ? .maybe : .apart)
+    }
+    if isFunction && !Self.isSpecialBuiltin(name) {
+      for word in command.words.dropFirst() { _ = value(of: word.parts) }
+      return callFunction(start, name, mode)
+    }
+    run(name, command.words.dropFirst(), at: start, mode)
+  }
+
+  private mutating func assign(_ assignment: ShellAssignment, _ mode: Mode) {
+    let name = assignment.name
+    let before = bindings[name] ?? .unknown
+    var value = assignedValue(assignment.value)
+    let isPlain = !assignment.appends && !assignment.hasSubscript
+    if assignment.appends {
+      var joined = before.value
+      joined.append(value)
+      value = joined
+    } else if assignment.hasSubscript || isArray(assignment.value) {
+      value = .unknown
+    }
+    let isReadOnly = !readOnlyNames.isEmpty && readOnlyNames.contains(name)
+    if isReadOnly || (dialect == .bash && Self.isReadOnlyInBash(name)) {
+      hazard(.mayFail, assignment.range.lowerBound, name)
+    }
+    assign(name, .value(value), mode: mode)
+    note(assignment.value, of: name, isPlain: isPlain, mode, at: assignment.range.lowerBound)
+  }
+
+  /// Remembers an assignment to a variable that was asked for.
+  private mutating func note(_ word: ShellWord, of name: String, isPlain: Bool, _ mode: Mode, at offset: Int)
+  {
+    guard Self.mayBeTarget(name), targets[name] != nil, !isInFunction, mode != .apart else { return }
+    let here = script
+    if outerOffset == nil { targets[name]?.assignedWords.append((here, word)) }
+    if mode == .topLevel, isPlain, !isNamedInText, outerOffset == nil {
+      let lastWord = ShellReading.LastWord(place: place(offset), word: word, literal: literal(word))
+      targets[name]?.lastWord = lastWord
+      targets[name]?.obstacle = nil
+    } else {
+      let reason = isPlain ? "it is set under a condition" : "it is set by more than a plain assignment"
+      obstruct(name, reason, offset)
+    }
+  }
+
+  private func isArray(_ word: ShellWord) -> Bool {
+    if case .array = word.parts.first { true } else { false }
+  }
+
+  // MARK: Builtins
+
+  private mutating func run(_ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
+    switch name {
+    case "export", "readonly": return declare(name, words, at: start, mode)
+    case "unset", "read": return setOrUnset(name, words, at: start, mode)
+    case "set":
+      return setOptions(words, at: start, mode)
+    case "return", "exit", "exec":
+      for word in words { _ = value(of: word.parts) }
+      return end(name, words, at: start, mode)
+    case "eval", ".", "source", "alias", "unalias", "trap", "builtin", "enable", "declare", "typeset",
+      "local", "let", "mapfile", "readarray", "shopt", "getopts", "wait", "fc", "history", "complete",
+      "compgen":
+      for word in words { _ = value(of: word.parts) }
+      return runOpaque(start, "\"\(name)\"", mode)
+    default: break
+    }
+    for word in words { _ = value(of: word.parts) }
+    if name == "command" {
+      let option = words.first.flatMap { literalText($0) }?.text
+      if option != "-v" && option != "-V" { runOpaque(start, "\"command\"", mode) }
+      return
+    }
+    if name == "printf", let first = words.first,
+      literalText(first) == nil || literalText(first) == [0x2d, 0x76]
+    {
+      return runOpaque(start, "\"printf\"", mode)
+    }
+    if Self.alwaysSucceeds(name) { return }
+    if mode != .apart { hazard(.mayFail, start, name) }
+    if !Self.runsInShell(name) {
+      for (target, state) in targets where state.isExported {
+        touch(target, start, "\(name) finds it in its environment")
+      }
+    }
+  }
+
+  private mutating func end(_ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
+    if mode == .apart || (isInFunction && name == "return") { return }
+    hazard(name == "return" ? .mayEndScript : .mayEndShell, start, name)
+    if mode == .topLevel { hasEnded = true }
+  }
+
+  /// `set`: some of its options change who sees a variable, or whether anything runs any more.
+  private mutating func setOptions(_ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
+    if words.isEmpty { touchAll(start, "\"set\" lists it") }
+    for word in words {
+      guard let text = literalText(word)?.text else {
+        _ = value(of: word.parts)
+        runOpaque(start, "\"set\" with computed options", mode)
+        continue
+      }
+      if text == "--" { break }
+      let isShort = (text.hasPrefix("-") || text.hasPrefix("+")) && !text.hasSuffix("o")
+      guard mode != .apart else { continue }
+      if isShort && text.utf8.contains(UInt8(ascii: "n")) || text == "noexec" {
+        hazard(.mayEndShell, start, "set")
+      }
+      if isShort && text.utf8.contains(UInt8(ascii: "a")) || text == "allexport" {
+        for target in targets.keys { targets[target]?.isExported = true }
+      }
+      hazard(.mayFail, start, "set")
+    }
+  }
+
+  private mutating func declare(
+    _ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+  ) {
+    for word in words {
+      if let assignment = declared(word) {
+        let isLiteral = literal(assignment.value) != nil
+        // dash splits an unquoted expansion here; bash does not.
+        assign(assignment, isLiteral || mode != .topLevel ? mode : .maybe)
+        if !isLiteral { hazard(.mayFail, start, name) }
+        mark(assignment.name, name, at: start, mode)
+      } else if let text = literalText(word)?.text {
+        if text.hasPrefix("-") {
+          if text != "-p" || words.count == 1 { touchAll(start, "\"\(name)\" lists it") }
+          hazard(.mayFail, start, name)
+          continue
+        }
+        if !isValidName(text) { hazard(.mayFail, start, name) }
+        mark(text, name, at: start, mode)
+      } else {
+        _ = value(of: word.parts)
+        runOpaque(start, "\"\(name)\" of a computed name", mode)
+      }
+    }
+    if words.isEmpty { touchAll(start, "\"\(name)\" lists it") }
+  }
+
+  private func declared(_ word: ShellWord) -> ShellAssignment? {
+    let parser = ShellParser(source, dialect: dialect)
+    return parser.assignment(in: word)
+  }
+
+  private func isValidName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, Byte.isNameStart(first) else { return false }
+    return text.utf8.allSatisfy(Byte.isName)
+  }
+
+  private mutating func mark(_ name: String, _ builtin: String, at start: Int, _ mode: Mode) {
+    guard mode != .apart else { return }
+    if builtin == "readonly" { readOnlyNames.insert(name) }
+    guard targets[name] != nil else { return }
+    if isInFunction { functions.touchesTarget = true }
+    noteMention(name)
+    if builtin == "export" {
+      targets[name]?.isExported = true
+    } else if targets[name]?.readOnlyAt == nil {
+      let here = place(start)
+      targets[name]?.readOnlyAt = here
+    }
+  }
+
+  private mutating func setOrUnset(
+    _ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+  ) {
+    if name == "read" { hazard(.mayFail, start, name) }
+    for word in words {
+      guard let text = literalText(word)?.text, !text.hasPrefix("-") else {
+        _ = value(of: word.parts)
+        runOpaque(start, "\"\(name)\" with options or computed names", mode)
+        continue
+      }
+      if readOnlyNames.contains(text) || !isValidName(text) { hazard(.mayFail, start, name) }
+      assign(text, name == "unset" ? .unset : .unknown, mode: mode)
+      obstruct(text, "\"\(name)\" changes it", start)
+    }
+  }
+
+  // MARK: What is certainly wrong
+
+  private mutating func lookForMistakes(in command: ShellSimpleCommand, name: String) {
+    guard broken == nil, !functions.names.contains(name), let first = command.words.first else { return }
+    let start = first.range.lowerBound
+    if let reason = mistake(in: command, name: name) {
+      broken = (reason, place(start))
+    }
+  }
+
+  private func mistake(in command: ShellSimpleCommand, name: String) -> String? {
+    let words = command.words
+    if name == "\r" {
+      return "the line holds nothing but a carriage return, which the shell runs as a command"
+    }
+    if words.count > 1, source[words[1].range].first == Byte.equals, isValidName(name) {
+      return "a blank stands before the equals sign, so the shell runs \"\(name)\" as a command"
+    }
+    if dialect == .dash, let sign = name.utf8.firstIndex(of: Byte.plus),
+      name.utf8[sign...].starts(with: "+=".utf8),
+      isValidName(String(name[..<sign]))
+    {
+      return "dash does not know \"+=\" and runs \"\(name.prefix(40))\" as a command"
+    }
+    if dialect == .dash, Self.isBashOnly(name) {
+      return "dash does not know \"\(name)\""
+    }
+    if let assignment = command.assignments.last, assignment.name.hasPrefix("GRUB_"), !Self.isBuiltin(name) {
+      return "\"\(name.prefix(40))\" stands after the value of \(assignment.name), not inside its quotes, "
+        + "so the shell runs it as a command"
+    }
+    if name.utf8.contains(where: { $0 == Byte.space || $0 == Byte.newline || $0 == Byte.equals || $0 == 0x0d }
+    ) {
+      return "the shell runs \"\(name.prefix(40))\" as a command"
+    }
+    return nil
+  }
+
+  static func isSpecialBuiltin(_ name: String) -> Bool {
+    switch name {
+    case ":", ".", "source", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return",
+      "set",
+      "shift", "times", "trap", "unset":
+      true
+    default: false
+    }
+  }
+
+  private static func isBuiltin(_ name: String) -> Bool {
+    isSpecialBuiltin(name) || runsInShell(name) || alwaysSucceeds(name) || name == "command" || name == "eval"
+      || name == "read" || name == "env"
+  }
+
+  private static func alwaysSucceeds(_ name: String) -> Bool {
+    switch name {
+    case ":", "true", "echo", "break", "continue": true
+    default: false
+    }
+  }
+
+  private static func runsInShell(_ name: String) -> Bool {
+    switch name {
+    case "[", "test", "false", "printf", "cd", "pwd", "umask", "shift", "times", "hash", "type", "kill",
+      "ulimit",
+      "getopts", "local":
+      true
+    default: alwaysSucceeds(name)
+    }
+  }
+
+  private static func isBashOnly(_ name: String) -> Bool {
+    switch name {
+    case "[[", "source", "declare", "typeset", "shopt", "function", "let", "mapfile", "readarray": true
+    default: false
+    }
+  }
+
+  private static func isReadOnlyInBash(_ name: String) -> Bool {
+    switch name {
+    case "UID", "EUID", "PPID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO": true
+    default: false
+    }
+  }
+}

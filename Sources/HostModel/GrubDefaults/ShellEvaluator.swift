@@ -1,0 +1,252 @@
+/// Walks a script's tree in the order of execution and keeps what is known of its variables.
+///
+/// Every step errs to one side: what may have happened counts as having happened, and what is not
+/// followed makes values unknown.
+struct ShellEvaluator {
+  /// How sure it is that what is walked over runs, and in which shell.
+  enum Mode {
+    /// It runs, at the top level of the file.
+    case topLevel
+    /// It may run.
+    case maybe
+    /// It runs in a process of its own: it reads our variables, and changes none.
+    case apart
+  }
+
+  struct Target {
+    var lastWord: ShellReading.LastWord?
+    var obstacle: (reason: String, place: ShellPlace)?
+    var readOnlyAt: ShellPlace?
+    var mentioningScripts: Set<Int> = []
+    var isExported = false
+    var assignedWords: [(script: Int, word: ShellWord)] = []
+  }
+
+  /// What calling any function of the file may do; all of them together.
+  struct FunctionEffects {
+    var names: Set<String> = []
+    var writes: Set<String> = []
+    var touchesTarget = false
+    var isOpaque = false
+    var mayEndShell = false
+  }
+
+  var source: [UInt8] = []
+  var dialect = ShellDialect.dash
+  var redirections: [ShellRedirection] = []
+  /// Which script is being read, from 0.
+  var script = -1
+  /// Inside backquotes: the offset of the first of them in the file.
+  var outerOffset: Int?
+  var bindings: [String: ShellBinding] = [:]
+  var targets: [String: Target] = [:]
+  /// Assigning to one of them fails.
+  var readOnlyNames: Set<String> = []
+  var functions = FunctionEffects()
+  var isInFunction = false
+  var hazards: [ShellReading.Hazard] = []
+  var broken: (reason: String, place: ShellPlace)?
+  var hasEnded = false
+  /// Whether the name of a variable that was asked for stands in text that may become code.
+  var isNamedInText = false
+
+  init(asking names: [String], bindings initial: [String: ShellBinding]) {
+    bindings = initial
+    for name in names { targets[name] = Target() }
+  }
+
+  /// Reads one more script in the same shell.
+  mutating func run(_ next: ShellScript) {
+    (source, dialect, redirections) = (next.source, next.dialect, next.redirections)
+    script += 1
+    hasEnded = false
+    walk(next.commands, .topLevel)
+  }
+
+  /// A place in the script that is being read.
+  func place(_ offset: Int) -> ShellPlace { ShellPlace(script: script, offset: outerOffset ?? offset) }
+
+  // MARK: Structure
+
+  mutating func walk(_ list: ShellList, _ mode: Mode) {
+    for (index, item) in list.items.enumerated() {
+      if hasEnded { return }
+      let isLast = index == list.items.count - 1
+      walk(item, item.runsInBackground ? .apart : mode, isLastOfFile: isLast && mode == .topLevel)
+    }
+  }
+
+  private mutating func walk(_ item: ShellAndOr, _ mode: Mode, isLastOfFile: Bool) {
+    // What stands in a list of `&&` and `||` fails without ending the script; only the last counts.
+    let inner: Mode = mode == .topLevel && !item.rest.isEmpty ? .maybe : mode
+    walk(item.first, inner)
+    for pipeline in item.rest { walk(pipeline, inner) }
+    if mode == .topLevel, !item.rest.isEmpty, isLastOfFile {
+      hazard(.mayFail, item.first.range.lowerBound, "the last command")
+    }
+  }
+
+  private mutating func walk(_ pipeline: ShellPipeline, _ mode: Mode) {
+    guard !pipeline.rest.isEmpty else {
+      return walk(pipeline.first, pipeline.isNegated && mode == .topLevel ? .maybe : mode)
+    }
+    walk(pipeline.first, .apart)
+    for command in pipeline.rest { walk(command, .apart) }
+    if mode != .apart { hazard(.mayFail, pipeline.range.lowerBound, "a pipeline") }
+  }
+
+  mutating func walk(_ command: ShellCommand, _ mode: Mode) {
+    let inside: Mode = mode == .apart ? .apart : .maybe
+    switch command {
+    case .simple(let simple): walk(simple, mode)
+    case .group(let list): walk(list, inside)
+    case .subshell(let list):
+      walk(list, .apart)
+      if mode != .apart { hazard(.mayFail, 0, "a subshell") }
+    case .conditional(let branches):
+      for branch in branches {
+        walk(branch.condition, inside)
+        walk(branch.body, inside)
+      }
+    case .whileLoop(let condition, let body):
+      // Twice: what the body sets, the condition may read on the way round.
+      walk(condition, inside)
+      walk(body, inside)
+    case .forLoop(let variable, let words, let body):
+      for word in words { _ = value(of: word.parts) }
+      assign(source[variable.range].text, .unknown, mode: inside)
+      walk(body, inside)
+    case .choice(let subject, let arms):
+      _ = value(of: subject.parts)
+      for arm in arms {
+        for pattern in arm.patterns { _ = value(of: pattern.parts) }
+        walk(arm.body, inside)
+      }
+    case .function(let name, let body): define(name, body)
+    case .expression(let range, let words):
+      for word in words { _ = value(of: word.parts) }
+      forgetNames(in: range)
+      if mode == .topLevel { hazard(.mayFail, range.lowerBound, "an expression") }
+    case .redirected(let command, let indices):
+      walk(redirections: indices, mode)
+      walk(command, mode)
+    }
+  }
+
+  mutating func walk(redirections indices: [Int], _ mode: Mode) {
+    for index in indices where redirections.indices.contains(index) {
+      _ = value(of: redirections[index].target.parts)
+      _ = value(of: redirections[index].body)
+      if mode != .apart { hazard(.mayFail, redirections[index].range.lowerBound, "a redirection") }
+    }
+  }
+
+  private mutating func define(_ name: String, _ body: ShellCommand) {
+    let wasInFunction = isInFunction
+    isInFunction = true
+    walk(body, .maybe)
+    isInFunction = wasInFunction
+    functions.names.insert(name)
+  }
+
+  // MARK: Effects
+
+  mutating func hazard(_ kind: ShellReading.Hazard.Kind, _ offset: Int, _ subject: String) {
+    if isInFunction {
+      if kind == .opaque { functions.isOpaque = true }
+      if kind == .mayEndShell { functions.mayEndShell = true }
+    } else {
+      hazards.append(.init(kind: kind, place: place(offset), subject: subject))
+    }
+  }
+
+  mutating func assign(_ name: String, _ binding: ShellBinding, mode: Mode) {
+    if isInFunction {
+      functions.writes.insert(name)
+      if targets[name] != nil { functions.touchesTarget = true }
+      return
+    }
+    if mode == .apart { return }
+    if Self.mayBeTarget(name), targets[name] != nil {
+      targets[name]?.lastWord = nil
+      noteMention(name)
+    }
+    bindings[name] = mode == .topLevel && !Self.isMagic(name) ? binding : .unknown
+  }
+
+  /// Something reads, names or may change a variable that was asked for: the literal that was the last
+  /// word on it cannot be changed without changing what follows.
+  mutating func touch(_ name: String, _ offset: Int, _ reason: String) {
+    guard Self.mayBeTarget(name), targets[name] != nil else { return }
+    if isInFunction {
+      functions.touchesTarget = true
+      return
+    }
+    noteMention(name)
+    targets[name]?.lastWord = nil
+    obstruct(name, reason, offset)
+  }
+
+  mutating func touchAll(_ offset: Int, _ reason: String) {
+    for name in targets.keys { touch(name, offset, reason) }
+  }
+
+  mutating func noteMention(_ name: String) {
+    let here = script
+    targets[name]?.mentioningScripts.insert(here)
+  }
+
+  /// Says why a variable's last assignment cannot be changed where it stands.
+  mutating func obstruct(_ name: String, _ reason: String, _ offset: Int) {
+    let here = place(offset)
+    targets[name]?.obstacle = (reason, here)
+  }
+
+  /// A command that may do anything to our variables.
+  mutating func runOpaque(_ offset: Int, _ subject: String, _ mode: Mode) {
+    touchAll(offset, "\(subject) may read or change it")
+    if mode == .apart { return }
+    hazard(.opaque, offset, subject)
+    guard !isInFunction else { return }
+    bindings = Dictionary(uniqueKeysWithValues: targets.keys.map { ($0, .unknown) })
+  }
+
+  mutating func callFunction(_ offset: Int, _ name: String, _ mode: Mode) {
+    if functions.touchesTarget { touchAll(offset, "the function \(name) may read or change it") }
+    if functions.isOpaque { return runOpaque(offset, "the function \(name)", mode) }
+    for written in functions.writes { assign(written, .unknown, mode: mode == .topLevel ? .maybe : mode) }
+    if mode == .apart { return }
+    if functions.mayEndShell { hazard(.mayEndShell, offset, name) }
+    hazard(.mayFail, offset, name)
+  }
+
+  /// Makes every variable named in a stretch of arithmetic unknown, and touches the targets.
+  mutating func forgetNames(in range: Range<Int>) {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      guard Byte.isNameStart(source[offset]) else {
+        offset += 1
+        continue
+      }
+      let start = offset
+      while offset < range.upperBound, Byte.isName(source[offset]) { offset += 1 }
+      let name = source[start..<offset].text
+      touch(name, start, "arithmetic reads or changes it")
+      if bindings[name] != nil || isInFunction { assign(name, .unknown, mode: .maybe) }
+    }
+  }
+
+  /// All names that are asked for are GRUB's: most names need no look-up.
+  static func mayBeTarget(_ name: String) -> Bool { name.utf8.count >= 10 && name.utf8.first == 0x47 }
+
+  /// Variables that the shell sets by itself: assigning to one tells nothing of what it holds.
+  static func isMagic(_ name: String) -> Bool {
+    magicNames.contains(name) || name.hasPrefix("BASH") || name.hasPrefix("COMP_")
+  }
+
+  private static let magicNames: Set<String> = [
+    "_", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "PPID", "UID", "EUID", "GROUPS", "DIRSTACK", "PWD",
+    "OLDPWD", "OPTIND", "OPTARG", "OPTERR", "REPLY", "HISTCMD", "PIPESTATUS", "FUNCNAME", "SHELLOPTS",
+    "EPOCHSECONDS", "EPOCHREALTIME", "HOSTNAME", "SHLVL", "POSIXLY_CORRECT", "IFS",
+  ]
+}

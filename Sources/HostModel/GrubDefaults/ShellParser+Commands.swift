@@ -1,0 +1,185 @@
+extension ShellParser {
+  // MARK: Simple commands
+
+  /// Assignments, words and redirections up to an operator or the line's end; or `name()`.
+  mutating func simpleCommand() throws(ShellProblem) -> ShellCommand {
+    var command = ShellSimpleCommand(range: at..<at)
+    let start = at
+    while true {
+      skipBlanks()
+      if let redirection = try redirection() {
+        command.redirections.append(redirection)
+        continue
+      }
+      guard let byte = peek(), byte != Byte.newline else { break }
+      if byte == Byte.leftParenthesis {
+        guard command.words.count == 1, command.assignments.isEmpty, command.redirections.isEmpty,
+          let name = command.words.first
+        else { throw syntax("a \"(\" stands where none can") }
+        return try functionDefinition(name)
+      }
+      if Byte.isOperator(byte) { break }
+      let mayAssign = command.words.isEmpty
+      let word = try word(mayHoldArray: true)
+      if mayAssign, let assignment = assignment(in: word) {
+        command.assignments.append(assignment)
+      } else {
+        command.words.append(word)
+      }
+      command.range = start..<at
+    }
+    if command.words.isEmpty, command.assignments.isEmpty, command.redirections.isEmpty {
+      throw syntax("a command is missing")
+    }
+    return .simple(command)
+  }
+
+  private mutating func functionDefinition(_ name: ShellWord) throws(ShellProblem) -> ShellCommand {
+    try takeOperator(1)
+    skipBlanks()
+    guard peek() == Byte.rightParenthesis else { throw syntax("a \"(\" stands where none can") }
+    try takeOperator(1)
+    try skipBlanksAndNewlines()
+    let text = source[name.range]
+    guard let first = text.first, Byte.isNameStart(first), text.allSatisfy(Byte.isName) else {
+      throw unfollowed("\"\(text.prefix(40).text)\" is no portable function name", at: name.range.lowerBound)
+    }
+    return .function(name: text.text, body: try nestedCommand())
+  }
+
+  private mutating func nestedCommand() throws(ShellProblem) -> ShellCommand {
+    try nested { parser throws(ShellProblem) in
+      parser.skipBlanks()
+      if let compound = try parser.compoundCommand() {
+        var redirections: [Int] = []
+        parser.skipBlanks()
+        while let redirection = try parser.redirection() {
+          redirections.append(redirection)
+          parser.skipBlanks()
+        }
+        return redirections.isEmpty ? compound : .redirected(compound, redirections)
+      }
+      guard parser.dialect == .dash, parser.closer() == nil, parser.peek() != nil else {
+        throw parser.syntax("a function's body must be a compound command")
+      }
+      return try parser.simpleCommand()
+    }
+  }
+
+  /// The assignment that a word is where the shell expects one; nil for other words.
+  func assignment(in word: ShellWord) -> ShellAssignment? {
+    var name: [UInt8] = []
+    for (index, part) in word.parts.enumerated() {
+      switch part {
+      case .continuation: continue
+      case .literal(let range):
+        guard let end = assignmentSign(in: range, name: &name) else {
+          if name.isEmpty { return nil }
+          continue
+        }
+        guard let sign = end.sign else { return nil }
+        var parts = Array(word.parts[index...])
+        let rest = (sign + 1)..<range.upperBound
+        if rest.isEmpty { parts.removeFirst() } else { parts[0] = .literal(rest) }
+        let value = ShellWord(range: (sign + 1)..<word.range.upperBound, parts: parts)
+        return ShellAssignment(
+          name: name.text, appends: end.appends, hasSubscript: end.hasSubscript, value: value,
+          range: word.range)
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  private struct AssignmentSign {
+    /// The offset of `=`; nil when the text cannot be an assignment's left side.
+    var sign: Int?
+    var appends = false
+    var hasSubscript = false
+  }
+
+  /// Reads on in a name; nil while there is neither an equals sign nor anything that forbids one.
+  private func assignmentSign(in range: Range<Int>, name: inout [UInt8]) -> AssignmentSign? {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let byte = source[offset]
+      if name.isEmpty ? Byte.isNameStart(byte) : Byte.isName(byte) {
+        name.append(byte)
+      } else if name.isEmpty {
+        return AssignmentSign()
+      } else if byte == Byte.equals {
+        return AssignmentSign(sign: offset)
+      } else if dialect == .bash, byte == Byte.plus, offset + 1 < range.upperBound,
+        source[offset + 1] == Byte.equals
+      {
+        return AssignmentSign(sign: offset + 1, appends: true)
+      } else if dialect == .bash, byte == Byte.leftBracket {
+        guard let sign = source[offset..<range.upperBound].firstIndex(of: Byte.equals), sign > offset,
+          source[sign - 1] == 0x5d
+        else { return AssignmentSign() }
+        return AssignmentSign(sign: sign, hasSubscript: true)
+      } else {
+        return AssignmentSign()
+      }
+      offset += 1
+    }
+    return nil
+  }
+
+  // MARK: Redirections
+
+  /// The redirection that begins here, as an index into `redirections`; nil when none does.
+  mutating func redirection() throws(ShellProblem) -> Int? {
+    var length = 0
+    while let byte = peek(length), Byte.isDigit(byte) { length += 1 }
+    let start = at
+    if dialect == .bash, length == 0, peek() == Byte.ampersand, peek(1) == Byte.greater {
+      try takeOperator(peek(2) == Byte.greater ? 3 : 2)
+      return try redirection(from: start, isHereDocument: false, stripsTabs: false)
+    }
+    guard let sign = peek(length), sign == Byte.less || sign == Byte.greater else { return nil }
+    let next = peek(length + 1)
+    if next == Byte.leftParenthesis {
+      throw dialect == .bash
+        ? unfollowed("there is a process substitution")
+        : syntax("a \"(\" stands where none can", at: at + length + 1)
+    }
+    var isHere = false
+    var stripsTabs = false
+    if sign == Byte.less, next == Byte.less {
+      length += 2
+      if peek(length) == Byte.less {
+        guard dialect == .bash else { throw syntax("dash does not know \"<<<\"") }
+        length += 1
+      } else {
+        isHere = true
+        stripsTabs = peek(length) == 0x2d
+        if stripsTabs { length += 1 }
+      }
+    } else {
+      length += 1
+      let second: [UInt8] =
+        sign == Byte.less ? [Byte.ampersand, Byte.greater] : [Byte.greater, Byte.ampersand, Byte.bar]
+      if let next, second.contains(next) { length += 1 }
+    }
+    try takeOperator(length)
+    return try redirection(from: start, isHereDocument: isHere, stripsTabs: stripsTabs)
+  }
+
+  private mutating func redirection(
+    from start: Int, isHereDocument: Bool, stripsTabs: Bool
+  ) throws(ShellProblem) -> Int {
+    skipBlanks()
+    guard let byte = peek(), !Byte.endsWord(byte) else {
+      throw syntax("a redirection lacks its target")
+    }
+    let target = try word()
+    redirections.append(ShellRedirection(range: start..<at, target: target, body: []))
+    let index = redirections.count - 1
+    if isHereDocument {
+      pendingHereDocuments.append(
+        try pendingHereDocument(delimiter: target, stripsTabs: stripsTabs, redirection: index, offset: start))
+    }
+    return index
+  }
+}

@@ -1,0 +1,193 @@
+extension ShellParser {
+  /// The compound command that begins here; nil when a simple one does.
+  mutating func compoundCommand() throws(ShellProblem) -> ShellCommand? {
+    let start = at
+    if peek() == Byte.leftParenthesis {
+      if dialect == .bash, peek(1) == Byte.leftParenthesis {
+        return try arithmeticCommand()
+      }
+      try takeOperator(1)
+      let body = try filledList(after: "(")
+      guard peek() == Byte.rightParenthesis else {
+        throw syntax("the \"(\" that begins here has no end", at: start)
+      }
+      try takeOperator(1)
+      return .subshell(body)
+    }
+    guard let word = reservedWord() else { return nil }
+    switch word {
+    case "{":
+      takeReserved(1)
+      let body = try filledList(after: "{")
+      try expect("}", closing: "{", at: start)
+      return .group(body)
+    case "if": return try conditional()
+    case "while", "until":
+      takeReserved(word.utf8.count)
+      let condition = try filledList(after: word)
+      return .whileLoop(condition: condition, body: try loopBody(of: word, at: start))
+    case "for": return try forLoop()
+    case "case": return try choice()
+    case "[[": return try doubleBracket()
+    case "function", "select", "time", "coproc":
+      throw unfollowed("there is bash's \"\(word)\"")
+    default: return nil
+    }
+  }
+
+  private mutating func conditional() throws(ShellProblem) -> ShellCommand {
+    let start = at
+    takeReserved(2)
+    var branches: [(condition: ShellList, body: ShellList)] = []
+    var opener = "if"
+    while true {
+      let condition = try filledList(after: opener)
+      try expect("then", closing: opener, at: start)
+      branches.append((condition, try filledList(after: "then")))
+      switch reservedWord() {
+      case "elif":
+        takeReserved(4)
+        opener = "elif"
+      case "else":
+        takeReserved(4)
+        branches.append((ShellList(), try filledList(after: "else")))
+        try expect("fi", closing: "if", at: start)
+        return .conditional(branches)
+      default:
+        try expect("fi", closing: "if", at: start)
+        return .conditional(branches)
+      }
+    }
+  }
+
+  private mutating func loopBody(of opener: String, at start: Int) throws(ShellProblem) -> ShellList {
+    try expect("do", closing: opener, at: start)
+    let body = try filledList(after: "do")
+    try expect("done", closing: opener, at: start)
+    return body
+  }
+
+  private mutating func forLoop() throws(ShellProblem) -> ShellCommand {
+    let start = at
+    takeReserved(3)
+    skipBlanks()
+    guard let byte = peek(), Byte.isNameStart(byte) else {
+      throw peek() == Byte.leftParenthesis && dialect == .bash
+        ? unfollowed("there is bash's \"for ((\"")
+        : syntax("\"for\" lacks the name of its variable")
+    }
+    let variable = try word()
+    guard source[variable.range].allSatisfy(Byte.isName) else {
+      throw syntax("\"for\" lacks the name of its variable", at: variable.range.lowerBound)
+    }
+    try skipBlanksAndNewlines()
+    var words: [ShellWord] = []
+    if wordHere() == "in" {
+      takeReserved(2)
+      words = try wordsOfLine()
+    }
+    skipBlanks()
+    if peek() == Byte.semicolon, peek(1) != Byte.semicolon { try takeOperator(1) }
+    try skipBlanksAndNewlines()
+    let body = try loopBody(of: "for", at: start)
+    return .forLoop(variable: variable, words: words, body: body)
+  }
+
+  private mutating func wordsOfLine() throws(ShellProblem) -> [ShellWord] {
+    var words: [ShellWord] = []
+    skipBlanks()
+    while let byte = peek(), !Byte.endsWord(byte) {
+      words.append(try word())
+      skipBlanks()
+    }
+    return words
+  }
+
+  private mutating func choice() throws(ShellProblem) -> ShellCommand {
+    let start = at
+    takeReserved(4)
+    skipBlanks()
+    guard let byte = peek(), !Byte.endsWord(byte) else { throw syntax("\"case\" lacks its word") }
+    let subject = try word()
+    try skipBlanksAndNewlines()
+    guard wordHere() == "in" else {
+      throw syntax("the \"case\" that begins here lacks its \"in\"", at: start)
+    }
+    takeReserved(2)
+    var arms: [(patterns: [ShellWord], body: ShellList)] = []
+    while true {
+      try skipBlanksAndNewlines()
+      if wordHere() == "esac" {
+        takeReserved(4)
+        return .choice(subject, arms)
+      }
+      guard peek() != nil else { throw syntax("the \"case\" that begins here lacks its \"esac\"", at: start) }
+      let patterns = try patternList()
+      let body = try list()
+      arms.append((patterns, body))
+      if let closer = closer(), closer == ";;" || closer == ";&" {
+        try takeOperator(dialect == .bash && starts(with: ";;&") ? 3 : 2)
+      } else if reservedWord() != "esac" {
+        throw syntax("the \"case\" that begins here lacks its \"esac\"", at: start)
+      }
+    }
+  }
+
+  private mutating func patternList() throws(ShellProblem) -> [ShellWord] {
+    var patterns: [ShellWord] = []
+    if peek() == Byte.leftParenthesis { try takeOperator(1) }
+    while true {
+      skipBlanks()
+      guard let byte = peek(), !Byte.endsWord(byte) else { throw syntax("a pattern of \"case\" is missing") }
+      patterns.append(try word())
+      skipBlanks()
+      if peek() == Byte.bar, peek(1) != Byte.bar {
+        try takeOperator(1)
+      } else if peek() == Byte.rightParenthesis {
+        try takeOperator(1)
+        return patterns
+      } else {
+        throw syntax("a pattern of \"case\" lacks its \")\"")
+      }
+    }
+  }
+
+  /// An unquoted word of lower-case letters, for `in` and `esac`, which are reserved only there.
+  private func wordHere() -> String? {
+    var wordEnd = at
+    while wordEnd < end, wordEnd &- at < 6, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
+    return wordEnd > at ? source[at..<wordEnd].text : nil
+  }
+
+  // MARK: bash's own
+
+  private mutating func arithmeticCommand() throws(ShellProblem) -> ShellCommand {
+    let start = at
+    at += 2
+    let parts = try nested { parser throws(ShellProblem) in
+      parser.wordDepth += 1
+      defer { parser.wordDepth -= 1 }
+      return try parser.arithmeticParts(from: start)
+    }
+    emit(.word, from: start)
+    return .expression(start..<at, [ShellWord(range: start..<at, parts: parts)])
+  }
+
+  private mutating func doubleBracket() throws(ShellProblem) -> ShellCommand {
+    let start = at
+    takeReserved(2)
+    var words: [ShellWord] = []
+    while true {
+      try skipBlanksAndNewlines()
+      guard let byte = peek() else { throw syntax("the \"[[\" that begins here has no end", at: start) }
+      if byte == Byte.semicolon { throw syntax("the \"[[\" that begins here has no end", at: start) }
+      if Byte.isOperator(byte) {
+        try takeOperator(1)
+        continue
+      }
+      let word = try word()
+      if source[word.range].elementsEqual([0x5d, 0x5d]) { return .expression(start..<at, words) }
+      words.append(word)
+    }
+  }
+}

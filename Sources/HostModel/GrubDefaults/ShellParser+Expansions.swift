@@ -1,0 +1,211 @@
+extension ShellParser {
+  /// What begins with a dollar sign.
+  mutating func dollar(inDoubleQuotes: Bool) throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    guard let next = peek(1) else {
+      at += 1
+      return .literal(start..<at)
+    }
+    switch next {
+    case Byte.leftBrace:
+      return try nested { parser throws(ShellProblem) in
+        try parser.bracedParameter(inDoubleQuotes: inDoubleQuotes)
+      }
+    case Byte.leftParenthesis:
+      return try nested { parser throws(ShellProblem) in
+        if parser.peek(2) == Byte.leftParenthesis {
+          parser.at += 3
+          return .arithmetic(start..<parser.at, try parser.arithmeticParts(from: start))
+        }
+        return try parser.commandSubstitution()
+      }
+    case Byte.singleQuote where dialect == .bash && !inDoubleQuotes: return try ansiQuoted()
+    case Byte.doubleQuote where dialect == .bash && !inDoubleQuotes:
+      throw unfollowed("there is bash's translated text, $\"…\"")
+    case Byte.leftBracket where dialect == .bash: throw unfollowed("there is bash's old arithmetic, $[…]")
+    case Byte.backslash where peek(2) == Byte.newline:
+      throw unfollowed("a line is continued in the middle of an expansion")
+    default: break
+    }
+    if Byte.isNameStart(next) {
+      at += 2
+      while let byte = peek(), Byte.isName(byte) { at += 1 }
+      if peek() == Byte.backslash, peek(1) == Byte.newline {
+        throw unfollowed("a line is continued in the middle of an expansion")
+      }
+      return parameter(start, name: source[(start + 1)..<at])
+    }
+    if Byte.isDigit(next) || Self.isSpecialParameter(next) {
+      at += 2
+      return parameter(start, name: source[(start + 1)..<at])
+    }
+    at += 1
+    return .literal(start..<at)
+  }
+
+  private func parameter(_ start: Int, name: ArraySlice<UInt8>) -> ShellWordPart {
+    .parameter(start..<at, ShellParameter(name: name.text, operation: .value, word: []))
+  }
+
+  private static func isSpecialParameter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x40, 0x2a, 0x23, 0x3f, 0x2d, 0x24, 0x21: true  // @ * # ? - $ !
+    default: false
+    }
+  }
+
+  private mutating func ansiQuoted() throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    at += 2
+    while let byte = peek() {
+      at += byte == Byte.backslash && peek(1) != nil ? 2 : 1
+      if byte == Byte.singleQuote { return .ansiQuoted(start..<at) }
+    }
+    throw syntax("the quote $' that begins here has no end", at: start)
+  }
+
+  private mutating func bracedParameter(inDoubleQuotes: Bool) throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    at += 2
+    // `${#name}` and bash's `${!name}` have a sigil; `${#}`, `${!}` and `${#-…}` are parameters themselves.
+    var hasSigil = false
+    if let byte = peek(), byte == Byte.hash || byte == 0x21, let next = peek(1),
+      Byte.isName(next) || (Self.isSpecialParameter(next) && peek(2) == Byte.rightBrace)
+    {
+      hasSigil = true
+      at += 1
+    }
+    let nameStart = at
+    if let byte = peek(), Byte.isNameStart(byte) {
+      while let next = peek(), Byte.isName(next) { at += 1 }
+    } else if let byte = peek(), Byte.isDigit(byte) {
+      while let next = peek(), Byte.isDigit(next) { at += 1 }
+    } else if let byte = peek(), Self.isSpecialParameter(byte) {
+      at += 1
+    }
+    let name = source[nameStart..<at]
+    guard !name.isEmpty else { throw syntax("\"${\" lacks the name of a variable", at: start) }
+    if peek() == Byte.backslash { throw unfollowed("there is a backslash in the middle of an expansion") }
+    let (operation, quotesCount) = hasSigil ? (.other, true) : takeOperation()
+    let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)
+    guard peek() == Byte.rightBrace else { throw syntax("the \"${\" that begins here has no end", at: start) }
+    at += 1
+    return .parameter(start..<at, ShellParameter(name: name.text, operation: operation, word: word))
+  }
+
+  /// The operation after a name, and whether single quotes quote in its word even inside double ones.
+  private mutating func takeOperation() -> (ShellParameter.Operation, Bool) {
+    guard let first = peek(), first != Byte.rightBrace else { return (.value, false) }
+    let colon = first == Byte.colon
+    let sign = colon ? peek(1) : first
+    let operation: ShellParameter.Operation
+    switch sign {
+    case 0x2d: operation = .useDefault(colon: colon)
+    case Byte.equals: operation = .assignDefault(colon: colon)
+    case 0x3f: operation = .failIfUnset(colon: colon)
+    case Byte.plus: operation = .useAlternative(colon: colon)
+    default: return (.other, true)
+    }
+    at += colon ? 2 : 1
+    return (operation, false)
+  }
+
+  private mutating func bracedWord(
+    quoted: Bool, singleQuotesCount: Bool
+  ) throws(ShellProblem) -> [ShellWordPart] {
+    var parts: [ShellWordPart] = []
+    while let byte = peek(), byte != Byte.rightBrace {
+      let start = at
+      switch byte {
+      case Byte.backslash: parts.append(escape(everyByte: !quoted, alsoBrace: true))
+      case Byte.singleQuote where singleQuotesCount: parts.append(try singleQuoted())
+      case Byte.doubleQuote: parts.append(try doubleQuoted())
+      case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: quoted))
+      case Byte.dollar: parts.append(try dollar(inDoubleQuotes: quoted))
+      default:
+        at += 1
+        parts.append(.literal(start..<at))
+      }
+    }
+    return parts
+  }
+
+  private mutating func commandSubstitution() throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    at += 2
+    let outer = pendingHereDocuments
+    pendingHereDocuments = []
+    wordDepth += 1
+    defer { wordDepth -= 1 }
+    let list = try list()
+    guard peek() == Byte.rightParenthesis else {
+      throw syntax("the \"$(\" that begins here has no end", at: start)
+    }
+    at += 1
+    guard pendingHereDocuments.isEmpty, openHereDocument == nil else {
+      throw unfollowed("a here-document in a \"$(…)\" has no end", at: start)
+    }
+    if !outer.isEmpty, source[start..<at].contains(Byte.newline) {
+      throw unfollowed("a \"$(…)\" over several lines follows a here-document", at: start)
+    }
+    pendingHereDocuments = outer
+    return .commandSubstitution(start..<at, list)
+  }
+
+  mutating func backquoted(inDoubleQuotes: Bool) throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    at += 1
+    var inner: [UInt8] = []
+    while let byte = peek(), byte != Byte.backquote {
+      if byte == Byte.backslash, let next = peek(1) {
+        let vanishes =
+          next == Byte.backquote || next == Byte.dollar || next == Byte.backslash
+          || (inDoubleQuotes && next == Byte.doubleQuote)
+        inner += vanishes ? [next] : [byte, next]
+        at += 2
+      } else {
+        inner.append(byte)
+        at += 1
+      }
+    }
+    guard peek() != nil else { throw syntax("the backquote that begins here has no end", at: start) }
+    at += 1
+    guard depth < Self.depthLimit else { throw unfollowed("it is nested more than \(Self.depthLimit) deep") }
+    let script = ShellScript(inner, dialect: dialect, depth: depth + 1)
+    if let problem = script.problem {
+      throw ShellProblem(kind: problem.kind, offset: start, reason: "between backquotes, " + problem.reason)
+    }
+    if script.openHereDocument != nil {
+      throw unfollowed("a here-document between backquotes has no end", at: start)
+    }
+    return .backquoted(start..<at, script)
+  }
+
+  /// What stands up to the `))` of an arithmetic expansion or command, and the `))` itself.
+  mutating func arithmeticParts(from start: Int) throws(ShellProblem) -> [ShellWordPart] {
+    var parts: [ShellWordPart] = []
+    var open = 0
+    while let byte = peek() {
+      let here = at
+      switch byte {
+      case Byte.backslash: parts.append(escape(everyByte: false))
+      case Byte.doubleQuote: parts.append(try doubleQuoted())
+      case Byte.singleQuote: throw unfollowed("there is a quote ' in arithmetic", at: start)
+      case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: true))
+      case Byte.dollar: parts.append(try dollar(inDoubleQuotes: true))
+      case Byte.rightParenthesis where open == 0:
+        guard peek(1) == Byte.rightParenthesis else {
+          throw unfollowed("\"((\" may be arithmetic or two subshells", at: start)
+        }
+        at += 2
+        return parts
+      default:
+        if byte == Byte.leftParenthesis { open += 1 }
+        if byte == Byte.rightParenthesis { open -= 1 }
+        at += 1
+        parts.append(.literal(here..<at))
+      }
+    }
+    throw syntax("the \"((\" that begins here has no end", at: start)
+  }
+}

@@ -1,0 +1,152 @@
+extension ShellParser {
+  /// The word that begins here; one byte at least belongs to it.
+  mutating func word(mayHoldArray: Bool = false) throws(ShellProblem) -> ShellWord {
+    let start = at
+    wordDepth += 1
+    defer {
+      wordDepth -= 1
+      emit(.word, from: start)
+    }
+    var parts: [ShellWordPart] = []
+    while let byte = peek() {
+      if byte == Byte.leftParenthesis, mayHoldArray, dialect == .bash, isAssignmentPrefix(start..<at) {
+        parts.append(try array())
+        continue
+      }
+      if Byte.endsWord(byte) { break }
+      parts.append(try unquotedPart())
+    }
+    return ShellWord(range: start..<at, parts: parts)
+  }
+
+  private func isAssignmentPrefix(_ range: Range<Int>) -> Bool {
+    guard range.count > 1, source[range.upperBound - 1] == Byte.equals,
+      Byte.isNameStart(source[range.lowerBound])
+    else { return false }
+    let name = source[range].dropLast()
+    return (name.last == Byte.plus ? name.dropLast() : name).allSatisfy(Byte.isName)
+  }
+
+  /// One part outside quotes.
+  private mutating func unquotedPart() throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    switch source[at] {
+    case Byte.backslash: return escape(everyByte: true)
+    case Byte.singleQuote: return try singleQuoted()
+    case Byte.doubleQuote: return try doubleQuoted()
+    case Byte.backquote: return try backquoted(inDoubleQuotes: false)
+    case Byte.dollar: return try dollar(inDoubleQuotes: false)
+    default:
+      at += 1
+      while let byte = peek(), !Byte.endsWord(byte), !Self.beginsPart(byte) { at += 1 }
+      return .literal(start..<at)
+    }
+  }
+
+  private static func beginsPart(_ byte: UInt8) -> Bool {
+    byte == Byte.backslash || byte == Byte.singleQuote || byte == Byte.doubleQuote || byte == Byte.backquote
+      || byte == Byte.dollar
+  }
+
+  /// A backslash and what it does outside quotes, or (not `everyByte`) inside double ones.
+  mutating func escape(everyByte: Bool, alsoBrace: Bool = false) -> ShellWordPart {
+    let start = at
+    guard let next = peek(1) else {
+      at += 1
+      if at == source.count { endsInBackslash = true }
+      return .literal(start..<at)
+    }
+    if next == Byte.newline {
+      at += 2
+      return .continuation(start..<at)
+    }
+    let quotes =
+      everyByte || next == Byte.dollar || next == Byte.backquote || next == Byte.doubleQuote
+      || next == Byte.backslash || (alsoBrace && next == Byte.rightBrace)
+    at += quotes ? 2 : 1
+    return quotes ? .escaped(start..<at) : .literal(start..<at)
+  }
+
+  mutating func singleQuoted() throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    guard let close = source[(at + 1)..<end].firstIndex(of: Byte.singleQuote) else {
+      throw syntax("the quote ' that begins here has no end", at: start)
+    }
+    at = close + 1
+    noteDoubt(start)
+    return .singleQuoted(start..<at)
+  }
+
+  mutating func doubleQuoted() throws(ShellProblem) -> ShellWordPart {
+    try nested { parser throws(ShellProblem) in
+      let start = parser.at
+      parser.at += 1
+      parser.openQuotes.append(start)
+      let parts = try parser.quotedParts(until: Byte.doubleQuote)
+      guard parser.peek() == Byte.doubleQuote else {
+        throw parser.syntax("the quote \" that begins here has no end", at: start)
+      }
+      parser.at += 1
+      parser.openQuotes.removeLast()
+      parser.noteDoubt(start)
+      return .doubleQuoted(start..<parser.at, parts)
+    }
+  }
+
+  /// Remembers the first quote, from `start` to here, that looks as if it lost its end.
+  mutating func noteDoubt(_ start: Int) {
+    if doubtfulQuote == nil, runsIntoAnotherLine(start..<at) { doubtfulQuote = start }
+  }
+
+  /// Whether a quote goes on, after a line end, with a comment or an assignment.
+  func runsIntoAnotherLine(_ range: Range<Int>) -> Bool {
+    var rest = range
+    while let lineEnd = source[rest].firstIndex(of: Byte.newline) {
+      rest = (lineEnd + 1)..<range.upperBound
+      let line = source[rest].prefix { $0 != Byte.newline }
+      if line.first == Byte.hash { return true }
+      guard let equals = line.firstIndex(of: Byte.equals), let first = line.first, Byte.isNameStart(first)
+      else {
+        continue
+      }
+      if line[..<equals].allSatisfy(Byte.isName) { return true }
+    }
+    return false
+  }
+
+  /// Parts as between double quotes, up to an unquoted `end` or the end of the file.
+  mutating func quotedParts(until end: UInt8?) throws(ShellProblem) -> [ShellWordPart] {
+    var parts: [ShellWordPart] = []
+    while let byte = peek(), byte != end {
+      switch byte {
+      case Byte.backslash: parts.append(escape(everyByte: false))
+      case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: true))
+      case Byte.dollar: parts.append(try dollar(inDoubleQuotes: true))
+      default:
+        let start = at
+        at += 1
+        while let next = peek(), next != end, next != Byte.backslash, next != Byte.backquote,
+          next != Byte.dollar
+        { at += 1 }
+        parts.append(.literal(start..<at))
+      }
+    }
+    return parts
+  }
+
+  private mutating func array() throws(ShellProblem) -> ShellWordPart {
+    let start = at
+    at += 1
+    var words: [ShellWord] = []
+    while true {
+      try skipBlanksAndNewlines()
+      guard let byte = peek() else { throw syntax("the \"(\" that begins here has no end", at: start) }
+      if byte == Byte.rightParenthesis {
+        at += 1
+        return .array(start..<at, words)
+      }
+      if Byte.isOperator(byte) { throw syntax("an operator stands in a list of words") }
+      words.append(try word())
+    }
+  }
+}

@@ -1,0 +1,290 @@
+/// A recursive descent over the bytes of a script, after the grammar of POSIX 2.10 and what
+/// dash and bash add to it.
+struct ShellParser {
+  let source: [UInt8]
+  let dialect: ShellDialect
+  var at = 0
+  /// Where the part of the source that is being read ends.
+  var end: Int
+  var tokens: [ShellToken] = []
+  var redirections: [ShellRedirection] = []
+  var pendingHereDocuments: [PendingHereDocument] = []
+  var openHereDocument: Int?
+  var endsInBackslash = false
+  /// Where the quotes begin that are open here, outermost first.
+  var openQuotes: [Int] = []
+  /// The first quote that runs over a line end into what looks like another setting or a comment:
+  /// probably the place of a mistake that shows only further on.
+  var doubtfulQuote: Int?
+  /// Inside a word nothing is a token of its own.
+  var wordDepth = 0
+  /// Nesting of commands and expansions, so that a hostile file cannot exhaust the stack.
+  var depth: Int
+
+  static let depthLimit = 60
+
+  init(_ source: [UInt8], dialect: ShellDialect, depth: Int = 0) {
+    self.source = source
+    end = source.count
+    self.dialect = dialect
+    self.depth = depth
+  }
+
+  // MARK: Bytes
+
+  /// The byte at an offset from here; nil past the end.
+  func peek(_ offset: Int = 0) -> UInt8? {
+    let index = at &+ offset
+    return index < end ? source[index] : nil
+  }
+
+  func starts(with text: StaticString) -> Bool {
+    text.withUTF8Buffer { bytes in
+      guard at &+ bytes.count <= end else { return false }
+      for index in 0..<bytes.count where source[at &+ index] != bytes[index] { return false }
+      return true
+    }
+  }
+
+  mutating func emit(_ kind: ShellToken.Kind, from start: Int) {
+    if wordDepth == 0 && start < at { tokens.append(ShellToken(kind: kind, range: start..<at)) }
+  }
+
+  func syntax(_ reason: String, at offset: Int? = nil) -> ShellProblem {
+    ShellProblem(kind: .syntax, offset: offset ?? at, reason: reason)
+  }
+
+  func unfollowed(_ reason: String, at offset: Int? = nil) -> ShellProblem {
+    ShellProblem(kind: .unfollowed, offset: offset ?? at, reason: reason)
+  }
+
+  mutating func nested<Result>(
+    _ body: (inout ShellParser) throws(ShellProblem) -> Result
+  ) throws(ShellProblem) -> Result {
+    guard depth < Self.depthLimit else { throw unfollowed("it is nested more than \(Self.depthLimit) deep") }
+    depth += 1
+    defer { depth -= 1 }
+    return try body(&self)
+  }
+
+  // MARK: Between words
+
+  /// Blanks, continuation lines and a comment.
+  mutating func skipBlanks() {
+    while let byte = peek() {
+      let start = at
+      switch byte {
+      case Byte.space, Byte.tab:
+        while let next = peek(), next == Byte.space || next == Byte.tab { at += 1 }
+        emit(.blank, from: start)
+      case Byte.backslash where peek(1) == Byte.newline:
+        at += 2
+        emit(.continuation, from: start)
+      case Byte.hash:
+        while let next = peek(), next != Byte.newline { at += 1 }
+        emit(.comment, from: start)
+      default: return
+      }
+    }
+  }
+
+  /// A line end, and the here-documents that begin behind it.
+  mutating func newline() throws(ShellProblem) {
+    let start = at
+    at += 1
+    emit(.newline, from: start)
+    try readHereDocuments()
+  }
+
+  mutating func skipBlanksAndNewlines() throws(ShellProblem) {
+    skipBlanks()
+    while peek() == Byte.newline {
+      try newline()
+      skipBlanks()
+    }
+  }
+
+  mutating func takeOperator(_ length: Int) throws(ShellProblem) {
+    let start = at
+    at += length
+    // `&\` and `&` on the next line are one operator to the shell.
+    if peek() == Byte.backslash, peek(1) == Byte.newline, let next = peek(2), Byte.isOperator(next),
+      length == 1
+    {
+      throw unfollowed("a line is continued in the middle of an operator")
+    }
+    emit(.operator, from: start)
+  }
+
+  // MARK: Lists
+
+  mutating func script(into list: inout ShellList) throws(ShellProblem) {
+    // Item by item, so that the commands before a problem are kept.
+    if let zero = source.firstIndex(of: 0) {
+      throw syntax("there is a NUL byte: this is not a text file", at: zero)
+    }
+    try skipBlanksAndNewlines()
+    while peek() != nil {
+      if let unexpected = closer() { throw syntax("\"\(unexpected)\" stands where a command must begin") }
+      list.items.append(try andOr())
+      try separator()
+    }
+    try readHereDocuments()
+  }
+
+  /// Commands up to what can only end a list: the end, `)`, `;;`, or a word such as `fi`.
+  mutating func list() throws(ShellProblem) -> ShellList {
+    var list = ShellList()
+    try skipBlanksAndNewlines()
+    while peek() != nil, closer() == nil {
+      list.items.append(try andOr())
+      try separator()
+    }
+    return list
+  }
+
+  /// A list that must not be empty, as between `then` and `fi`.
+  mutating func filledList(after word: String) throws(ShellProblem) -> ShellList {
+    let start = at
+    let list = try list()
+    guard !list.items.isEmpty else { throw syntax("there is no command after \"\(word)\"", at: start) }
+    return list
+  }
+
+  /// After a command: `;`, `&` (taken by `andOr`), line ends, or the end of the list.
+  private mutating func separator() throws(ShellProblem) {
+    skipBlanks()
+    if peek() == Byte.semicolon, peek(1) != Byte.semicolon, !(dialect == .bash && peek(1) == Byte.ampersand) {
+      try takeOperator(1)
+      skipBlanks()
+      if peek() == Byte.semicolon || peek() == Byte.ampersand {
+        throw syntax("an operator stands where a command must begin")
+      }
+    }
+    try skipBlanksAndNewlines()
+  }
+
+  /// What ends a list here, if anything does.
+  func closer() -> String? {
+    switch peek() {
+    case Byte.rightParenthesis: return ")"
+    case Byte.semicolon:
+      if peek(1) == Byte.semicolon { return ";;" }
+      return dialect == .bash && peek(1) == Byte.ampersand ? ";&" : nil
+    default: break
+    }
+    guard let word = reservedWord() else { return nil }
+    switch word {
+    case "then", "elif", "else", "fi", "do", "done", "esac", "}": return word
+    default: return nil
+    }
+  }
+
+  private mutating func andOr() throws(ShellProblem) -> ShellAndOr {
+    var andOr = ShellAndOr(first: try pipeline(), rest: [], runsInBackground: false)
+    while true {
+      skipBlanks()
+      if starts(with: "&&") || starts(with: "||") {
+        try takeOperator(2)
+        try skipBlanksAndNewlines()
+        andOr.rest.append(try pipeline())
+      } else if peek() == Byte.ampersand {
+        try takeOperator(1)
+        andOr.runsInBackground = true
+        skipBlanks()
+        if peek() == Byte.semicolon || peek() == Byte.ampersand {
+          if closer() == nil { throw syntax("an operator stands where a command must begin") }
+        }
+        return andOr
+      } else {
+        return andOr
+      }
+    }
+  }
+
+  private mutating func pipeline() throws(ShellProblem) -> ShellPipeline {
+    skipBlanks()
+    let start = at
+    var isNegated = false
+    while reservedWord() == "!" {
+      takeReserved(1)
+      isNegated.toggle()
+      skipBlanks()
+    }
+    let first = try command()
+    var rest: [ShellCommand] = []
+    while true {
+      skipBlanks()
+      guard peek() == 0x7c, peek(1) != 0x7c else { break }
+      if peek(1) == Byte.ampersand, dialect == .dash { throw syntax("dash does not know \"|&\"") }
+      try takeOperator(peek(1) == Byte.ampersand ? 2 : 1)
+      try skipBlanksAndNewlines()
+      rest.append(try command())
+    }
+    return ShellPipeline(range: start..<at, isNegated: isNegated, first: first, rest: rest)
+  }
+
+  private mutating func command() throws(ShellProblem) -> ShellCommand {
+    try nested { parser throws(ShellProblem) in try parser.anyCommand() }
+  }
+
+  private mutating func anyCommand() throws(ShellProblem) -> ShellCommand {
+    skipBlanks()
+    guard let byte = peek() else { throw syntax("a command is missing at the end of the file") }
+    if let compound = try compoundCommand() {
+      let redirections = try trailingRedirections()
+      return redirections.isEmpty ? compound : .redirected(compound, redirections)
+    }
+    if let closer = closer() { throw syntax("\"\(closer)\" stands where a command must begin") }
+    if byte == Byte.newline { throw syntax("the line ends where a command must begin") }
+    if byte == Byte.semicolon || byte == Byte.ampersand || byte == 0x7c {
+      throw syntax("an operator stands where a command must begin")
+    }
+    return try simpleCommand()
+  }
+
+  private mutating func trailingRedirections() throws(ShellProblem) -> [Int] {
+    var found: [Int] = []
+    skipBlanks()
+    while let redirection = try redirection() {
+      found.append(redirection)
+      skipBlanks()
+    }
+    return found
+  }
+
+  // MARK: Reserved words
+
+  /// The reserved word that stands here; nil when what stands here is none.
+  func reservedWord() -> String? {
+    var wordEnd = at
+    while wordEnd < end, wordEnd &- at < 9, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
+    let length = wordEnd &- at
+    guard length > 0, length < 9 else { return nil }
+    let first = source[at]
+    // Most words are no reserved ones: look at the first byte before making a string.
+    guard (0x61...0x7d).contains(first) || first == 0x21 || first == 0x5b else { return nil }
+    let word = source[at..<wordEnd].text
+    switch word {
+    case "if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "{", "}",
+      "!":
+      return word
+    case "[[", "function", "select", "time", "coproc": return dialect == .bash ? word : nil
+    default: return nil
+    }
+  }
+
+  mutating func takeReserved(_ length: Int) {
+    let start = at
+    at += length
+    emit(.word, from: start)
+  }
+
+  /// Takes the reserved word that must stand here.
+  mutating func expect(_ word: String, closing opener: String, at offset: Int) throws(ShellProblem) {
+    guard reservedWord() == word else {
+      throw syntax("the \"\(opener)\" that begins here lacks its \"\(word)\"", at: offset)
+    }
+    takeReserved(word.utf8.count)
+  }
+}

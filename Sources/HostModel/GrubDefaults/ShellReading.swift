@@ -1,0 +1,86 @@
+/// A place in one of several scripts that are read one after the other.
+package struct ShellPlace: Sendable, Equatable {
+  /// Which script, from 0.
+  package var script: Int
+  package var offset: Int
+
+  /// Whether it is read before the other.
+  package func isBefore(_ other: ShellPlace) -> Bool { (script, offset) < (other.script, other.offset) }
+}
+
+/// What reading scripts, one after the other in the same shell, tells of the variables one asks
+/// for, without running anything.
+package struct ShellReading: Sendable {
+  /// A place where a script does what cannot be known by reading alone.
+  package struct Hazard: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+      /// It may set any variable: eval, a sourced file, a command whose name is computed.
+      case opaque
+      /// It may end its script before the last line: return.
+      case mayEndScript
+      /// It may end the shell that reads the scripts: exit, exec.
+      case mayEndShell
+      /// A command whose success is not known; under `set -e` its failure ends everything.
+      case mayFail
+    }
+    package var kind: Kind
+    package var place: ShellPlace
+    /// The command's name, or what it is, for a sentence.
+    package var subject: String
+  }
+
+  /// The bytes of a word that is one literal.
+  package struct Literal: Sendable, Equatable {
+    package enum Quote: Sendable, Equatable { case none, single, double }
+    package var quote: Quote
+    /// The bytes between the quotes; without quotes, the whole word.
+    package var content: Range<Int>
+  }
+
+  /// The assignment that has the last word on a variable.
+  package struct LastWord: Sendable {
+    package var place: ShellPlace
+    package var word: ShellWord
+    /// Nil when the value is not one plain literal.
+    package var literal: Literal?
+  }
+
+  /// One of the variables asked for.
+  package struct Variable: Sendable {
+    package var binding: ShellBinding
+    /// The last assignment, if it stands at the top level and nothing after it reads the variable,
+    /// changes it, or could.
+    package var lastWord: LastWord?
+    /// Why there is no `lastWord`, as a clause; nil when nothing assigns the variable.
+    package var obstacle: (reason: String, place: ShellPlace)?
+    /// Where it becomes read-only.
+    package var readOnlyAt: ShellPlace?
+    /// The scripts that mention it in any way.
+    package var mentioningScripts: Set<Int>
+    /// The values of all its assignments, in order.
+    package var assignedWords: [(script: Int, word: ShellWord)]
+  }
+
+  package var variables: [String: Variable]
+  package var hazards: [Hazard]
+  /// A command that would fail wherever it runs, as a clause.
+  package var broken: (reason: String, place: ShellPlace)?
+
+  /// Reads scripts, asking for what they do to the named variables.
+  ///
+  /// - Parameter bindings: what is known of variables before the first script runs; all others may
+  ///   have any value, because the shell that sources the scripts sets some.
+  package init(_ scripts: [ShellScript], asking names: [String], after bindings: [String: ShellBinding]) {
+    var evaluator = ShellEvaluator(asking: names, bindings: bindings)
+    for script in scripts { evaluator.run(script) }
+    variables = [:]
+    for (name, target) in evaluator.targets {
+      variables[name] = Variable(
+        binding: evaluator.bindings[name] ?? .unknown, lastWord: target.lastWord, obstacle: target.obstacle,
+        readOnlyAt: target.readOnlyAt, mentioningScripts: target.mentioningScripts,
+        assignedWords: target.assignedWords)
+    }
+    hazards = evaluator.hazards
+    broken = evaluator.broken
+  }
+}

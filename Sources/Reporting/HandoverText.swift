@@ -1,0 +1,130 @@
+import Diagnosis
+import HostModel
+
+/// What `detach` and `reattach` print before they do it.
+package struct HandoverReport: Sendable {
+  package enum Direction: String, Sendable { case detach, reattach }
+
+  package let direction: Direction
+  package let groups: [IOMMUGroup]
+  package let rebindings: [Rebinding]
+  /// Not empty: it is refused.
+  package let obstacles: [HandoverObstacle]
+
+  package init(
+    _ direction: Direction, groups: [IOMMUGroup], rebindings: [Rebinding], obstacles: [HandoverObstacle]
+  ) {
+    self.direction = direction
+    self.groups = groups
+    self.rebindings = rebindings
+    self.obstacles = obstacles
+  }
+
+  /// The plan for people.
+  package func text(style: TerminalStyle) -> String {
+    if !obstacles.isEmpty { return refusalText(style) }
+    guard !rebindings.isEmpty else { return nothingToDo + "\n" }
+    let heading = direction == .detach ? "Until the next boot:" : "Back to the host:"
+    let lines = rebindings.map { "  \($0.device): \($0.from.driver ?? "no driver") -> \($0.destination)" }
+    return ([style.paint(heading, .bold)] + lines).joined(separator: "\n") + "\n"
+  }
+
+  private var nothingToDo: String {
+    let numbers = groups.map { String($0.id) }.joined(separator: ", ")
+    return switch direction {
+    case .detach: "Group \(numbers) is on VFIO already; nothing to do."
+    case .reattach: "Group \(numbers) is with the host already; nothing to do."
+    }
+  }
+
+  private func refusalText(_ style: TerminalStyle) -> String {
+    var lines = [style.paint("Refused: the host needs it.", .red)]
+    for obstacle in obstacles {
+      lines += style.wrap(printable("\(obstacle.address): \(obstacle.reason)"), first: "  ", rest: "    ")
+      if let command = obstacle.command {
+        lines.append("    " + style.paint("$ " + printable(command), .cyan))
+      }
+      if let word = obstacle.override {
+        lines.append("    to do it all the same: --override \(obstacle.address)=\(word)")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The plan: schema passthru-doctor/plan/1.
+  package var json: JSON {
+    .object([
+      ("schema", .string("passthru-doctor/plan/1")),
+      ("intent", .string(direction.rawValue)),
+      ("refused", refused),
+      (
+        "steps",
+        .array(
+          rebindings.map {
+            .object([
+              ("kind", .string("rebind")), ("device", .string($0.device.description)),
+              ("from", JSON($0.from.driver)), ("to", JSON($0.to.driver)),
+              ("diff", .string("\($0.from.driver ?? "no driver") -> \($0.destination)")),
+            ])
+          })
+      ),
+      ("needsReboot", .bool(false)),
+    ])
+  }
+
+  private var refused: JSON {
+    guard let first = obstacles.first else { return .null }
+    let overrides = obstacles.compactMap { obstacle in
+      obstacle.override.map { "--override \(obstacle.address)=\($0)" }
+    }
+    return .object([
+      ("reason", .string("host-needs-it")),
+      ("detail", .string(obstacles.map { "\($0.address): \($0.reason)" }.joined(separator: " "))),
+      ("override", overrides.count == obstacles.count ? .string(overrides.joined(separator: " ")) : .null),
+      ("address", .string(first.address.description)),
+    ])
+  }
+}
+
+extension HandoverReport {
+  /// What came of it, in virsh's words, so that people find their way.
+  package func resultText(_ results: [(PCIAddress, DriverBinding?)]) -> String {
+    results.map { address, binding in
+      switch direction {
+      case .detach: "Device \(address.nodeDeviceName) detached\n"
+      case .reattach:
+        "Device \(address.nodeDeviceName) re-attached"
+          + (binding?.driver.map { " (\($0))\n" } ?? " (no driver of the host claims it)\n")
+      }
+    }.joined()
+  }
+
+  /// The same as JSON: schema passthru-doctor/handover/1.
+  package func resultJSON(_ results: [(PCIAddress, DriverBinding?)]) -> JSON {
+    .object([
+      ("schema", .string("passthru-doctor/handover/1")),
+      ("intent", .string(direction.rawValue)),
+      (
+        "devices",
+        .array(
+          results.map {
+            .object([
+              ("address", .string($0.description)), ("driver", JSON($1?.driver)),
+              ("driverOverride", JSON($1?.override)),
+            ])
+          })
+      ),
+    ])
+  }
+}
+
+extension Rebinding {
+  fileprivate var destination: String { to.driver ?? (takesAnyDriver ? "a driver of the host" : "no driver") }
+}
+
+extension PCIAddress {
+  /// libvirt's name for it: pci_0000_01_00_0.
+  package var nodeDeviceName: String {
+    "pci_" + String(description.map { $0 == ":" || $0 == "." ? "_" : $0 })
+  }
+}

@@ -1,0 +1,82 @@
+import ChangePlanning
+import HostModel
+
+extension ChangePlan {
+  /// What would be done, for a terminal: the reasons, the steps, and a unified diff.
+  package func text(_ style: TerminalStyle) -> [UInt8] {
+    var text: [UInt8] = []
+    func add(_ line: String) { text += (line + "\n").utf8 }
+    for note in notes { add(note) }
+    if steps.isEmpty {
+      add("Nothing has to be changed.")
+      return text
+    }
+    add("")
+    for (index, step) in steps.enumerated() { add("\(index + 1). \(step.sentence)") }
+    add("")
+    for step in steps { text += step.diff }
+    if needsReboot { add("\nIt counts after a reboot.") }
+    return text
+  }
+
+  /// The plan as a document: passthru-doctor/plan/1.
+  package var json: JSON {
+    Self.document(intent: intent, refused: .null, steps: steps.map(\.json), needsReboot: needsReboot)
+  }
+
+  /// A refusal in the same form.
+  package static func json(_ intent: ChangeIntent, refused refusal: Refusal) -> JSON {
+    document(
+      intent: intent,
+      refused: .object([
+        ("reason", .string(refusal.reason)), ("detail", .string(refusal.description)),
+        ("override", JSON(refusal.override)),
+      ]), steps: [], needsReboot: false)
+  }
+
+  private static func document(intent: ChangeIntent, refused: JSON, steps: [JSON], needsReboot: Bool) -> JSON
+  {
+    .object([
+      ("schema", .string("passthru-doctor/plan/1")), ("intent", .string(intent.command)),
+      ("refused", refused),
+      ("steps", .array(steps)), ("needsReboot", .bool(needsReboot)),
+    ])
+  }
+}
+
+extension Step {
+  fileprivate var sentence: String {
+    switch self {
+    case .replaceFile(let path, let before, let after):
+      before == nil ? "Create /\(path)." : after == nil ? "Remove /\(path)." : "Change /\(path)."
+    case .regenerate(let regeneration):
+      "Make /\(regeneration.configPath) anew with /\(regeneration.program), beside it, and put it in its place "
+        + "once it is checked."
+    case .rebuild(let rebuild):
+      "Make the initramfs of \(rebuild.images.map(\.kernel).joined(separator: ", ")) anew with "
+        + "\(rebuild.builder.rawValue), and put it in its place once it is checked."
+    }
+  }
+
+  fileprivate var diff: [UInt8] {
+    guard case .replaceFile(let path, let before, let after) = self else { return [] }
+    return UnifiedDiff.text(path: path, before: before, after: after)
+  }
+
+  fileprivate var json: JSON {
+    switch self {
+    case .replaceFile(let path, _, _):
+      .object([("kind", .string("replace-file")), ("path", .string(path)), ("diff", .string(diff.text))])
+    case .regenerate(let regeneration):
+      .object([
+        ("kind", .string("regenerate")), ("program", .string(regeneration.program)),
+        ("path", .string(regeneration.configPath)), ("diff", .null),
+      ])
+    case .rebuild(let rebuild):
+      .object([
+        ("kind", .string("rebuild-initramfs")), ("program", .string(rebuild.builder.rawValue)),
+        ("path", .string(rebuild.images.map(\.path).joined(separator: " "))), ("diff", .null),
+      ])
+    }
+  }
+}

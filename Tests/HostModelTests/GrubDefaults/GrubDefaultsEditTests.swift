@@ -1,0 +1,141 @@
+import HostModel
+import Testing
+
+/// What an edit does to the text, and when it is refused.
+struct GrubDefaultsEditTests {
+  private func files(
+    _ text: String, dropIns: [(String, String)]? = nil, _ dialect: ShellDialect = .dash
+  ) -> GrubDefaultsFiles {
+    GrubDefaultsFiles(
+      main: Array(text.utf8),
+      dropIns: dropIns?.map {
+        GrubDefaultsFile(path: "etc/default/grub.d/" + $0.0, bytes: Array($0.1.utf8))
+      }, dialect: dialect)
+  }
+
+  private func added(_ argument: String, to text: String) throws -> String {
+    let files = files(text)
+    let edit = try GrubDefaultsEdit.adding([argument], to: files)
+    let changed = files.applying(edit)
+    #expect(changed.applying(try GrubDefaultsEdit.removing(edit.arguments, from: changed)) == files)
+    return changed.main.text
+  }
+
+  @Test(arguments: [
+    ("GRUB_CMDLINE_LINUX=\"\"\n", "GRUB_CMDLINE_LINUX=\"a=1\"\n"),
+    ("GRUB_CMDLINE_LINUX='quiet'", "GRUB_CMDLINE_LINUX='quiet a=1'"),
+    ("GRUB_CMDLINE_LINUX=\" \"\n", "GRUB_CMDLINE_LINUX=\"  a=1\"\n"),
+    (
+      "export GRUB_CMDLINE_LINUX=\"x\" # GRUB_CMDLINE_LINUX=\"y\"\n",
+      "export GRUB_CMDLINE_LINUX=\"x a=1\" # GRUB_CMDLINE_LINUX=\"y\"\n"
+    ),
+    ("A=1; GRUB_CMDLINE_LINUX=\"x\"; B=$A\n", "A=1; GRUB_CMDLINE_LINUX=\"x a=1\"; B=$A\n"),
+    ("GRUB_CMDLINE_LINUX=\"x\\\n b\"\n", "GRUB_CMDLINE_LINUX=\"x\\\n b a=1\"\n"),
+    (
+      "GRUB_CMDLINE_LINUX=\"x\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"$(lsb_release)\"\n",
+      "GRUB_CMDLINE_LINUX=\"x a=1\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"$(lsb_release)\"\n"
+    ),
+    ("readonly GRUB_CMDLINE_LINUX=\"x\"\n", "readonly GRUB_CMDLINE_LINUX=\"x a=1\"\n"),
+  ])
+  func insideTheQuotes(before: String, after: String) throws {
+    #expect(try added("a=1", to: before) == after)
+  }
+
+  @Test(arguments: [
+    "", "X=1\n", "X=1", "# only a comment", "GRUB_CMDLINE_LINUX=quiet\n", "GRUB_CMDLINE_LINUX=\n",
+    "GRUB_CMDLINE_LINUX=\"$X\"\n", "GRUB_CMDLINE_LINUX=\"x\"\nY=\"$GRUB_CMDLINE_LINUX\"\n",
+    "GRUB_CMDLINE_LINUX=\"x\"\r\n", "if true; then GRUB_CMDLINE_LINUX=\"x\"; fi\n",
+    "GRUB_CMDLINE_LINUX=\"x\"; unset GRUB_CMDLINE_LINUX\n", "GRUB_CMDLINE_LINUX=\"x\" :\n",
+    "GRUB_CMDLINE_LINUX=\"x\"\neval 'y=1'\n", "{ GRUB_CMDLINE_LINUX=\"x\"; }\n",
+  ])
+  func aMarkedLineAtTheEnd(before: String) throws {
+    let after = try added("a=1", to: before)
+    let end = before.isEmpty || before.utf8.last == 0x0a ? "" : "\n"
+    let mark = end.isEmpty ? "" : ", after a line without an end"
+    #expect(
+      after == before + end + "GRUB_CMDLINE_LINUX=\"${GRUB_CMDLINE_LINUX:+$GRUB_CMDLINE_LINUX }a=1\""
+        + " # added by passthru-doctor\(mark)\n")
+  }
+
+  @Test func aSecondArgumentJoinsTheMarkedLine() throws {
+    let first = files(try added("a=1", to: "X=1"))
+    let edit = try GrubDefaultsEdit.adding(["b=2"], to: first)
+    #expect(edit.place == .markedLine)
+    let second = first.applying(edit)
+    #expect(
+      second.main.text.hasSuffix("}a=1 b=2\" # added by passthru-doctor, after a line without an end\n"))
+    #expect(second.applying(try GrubDefaultsEdit.removing(["a=1", "b=2"], from: second)).main.text == "X=1")
+  }
+
+  @Test func aDropInOfOurOwnWhereDropInsCount() throws {
+    let before = files("GRUB_CMDLINE_LINUX=\"x\"\n", dropIns: [("50-a.cfg", "GRUB_CMDLINE_LINUX=\"y\"\n")])
+    let edit = try GrubDefaultsEdit.adding(["a=1"], to: before)
+    #expect(edit.place == .ownDropIn)
+    #expect(edit.changes.map(\.path) == ["etc/default/grub.d/99-passthru-doctor.cfg"])
+    let after = before.applying(edit)
+    #expect(try GrubDefaultsEdit.adding(["a=1"], to: after).place == .nothing)
+    #expect(after.applying(try GrubDefaultsEdit.removing(["a=1"], from: after)) == before)
+  }
+
+  @Test func aDropInThatSortsLaterMovesOurName() throws {
+    let before = files("", dropIns: [("99-z.cfg", "GRUB_CMDLINE_LINUX=\"y\"\n")])
+    let edit = try GrubDefaultsEdit.adding(["a=1"], to: before)
+    #expect(edit.changes.map(\.path) == ["etc/default/grub.d/zz-passthru-doctor.cfg"])
+  }
+
+  @Test func aDropInThatHasNothingToDoWithItLeavesTheMainFileInCharge() throws {
+    let before = files("GRUB_CMDLINE_LINUX=\"x\"\n", dropIns: [("50-a.cfg", "GRUB_TIMEOUT=0\n")])
+    #expect(try GrubDefaultsEdit.adding(["a=1"], to: before).place == .insideQuotes)
+  }
+
+  @Test(arguments: [
+    ("GRUB_CMDLINE_LINUX = \"x\"\n", GrubRefusal.Kind.broken), ("GRUB_CMDLINE_LINUX+=\" x\"\n", .broken),
+    ("GRUB_CMDLINE_LINUX=\"x\n", .broken), ("GRUB_CMDLINE_LINUX=a b\n", .broken),
+    ("GRUB_CMDLINE_LINUX='a; b'\n", .withoutEffect), ("GRUB_CMDLINE_LINUX=\"a -- b\"\n", .withoutEffect),
+    ("GRUB_CMDLINE_LINUX='a\\'\n", .withoutEffect), ("GRUB_CMDLINE_LINUX='a=\"b'\n", .withoutEffect),
+    ("GRUB_CMDLINE_LINUX=$X\nreadonly GRUB_CMDLINE_LINUX\n", .unsafe),
+    ("[ -f /x ] && return\n", .withoutEffect),
+    (": <<E\nx\n", .unsafe), ("X=1\\", .unsafe), ("GRUB_CMDLINE_LINUX=\"iommu=nopt\"\n", .conflict),
+    ("GRUB_CMDLINE_LINUX_DEFAULT=\"iommu=off\"\n", .conflict),
+  ])
+  func refusals(text: String, kind: GrubRefusal.Kind) {
+    let error = #expect(throws: GrubRefusal.self) {
+      try GrubDefaultsEdit.adding(["intel_iommu=on", "iommu=pt"], to: files(text))
+    }
+    #expect(error?.kind == kind, "\(String(describing: error))")
+  }
+
+  @Test(arguments: [
+    "", "a b", "a;b", "a\"", "$x", "a\\b", "--", "=x", "amd_iommu=on", "intel_iommu=1", "a\u{e9}", "a\n",
+  ])
+  func argumentsThatAreNotWritten(argument: String) {
+    #expect(throws: GrubRefusal.self) { try GrubDefaultsEdit.adding([argument], to: files("")) }
+  }
+
+  @Test func replacingTakesTheOppositeOut() throws {
+    let before = files(
+      "GRUB_CMDLINE_LINUX=\"quiet intel_iommu=off x\"\nGRUB_CMDLINE_LINUX_DEFAULT='iommu=nopt'\n")
+    let edit = try GrubDefaultsEdit.adding(["intel_iommu=on", "iommu=pt"], to: before, replacing: true)
+    #expect(
+      before.applying(edit).main.text
+        == "GRUB_CMDLINE_LINUX=\"quiet x intel_iommu=on iommu=pt\"\nGRUB_CMDLINE_LINUX_DEFAULT=''\n")
+  }
+
+  @Test func removingLeavesQuotedTextAlone() throws {
+    let before = files("GRUB_CMDLINE_LINUX='dyndbg=\"x a=1 y\" a=1'\n")
+    let edit = try GrubDefaultsEdit.removing(["a=1"], from: before)
+    #expect(before.applying(edit).main.text == "GRUB_CMDLINE_LINUX='dyndbg=\"x a=1 y\"'\n")
+  }
+
+  @Test func aMegabyteIsEditedInTime() throws {
+    var text = ""
+    while text.utf8.count < 1 << 20 { text += "# comment\nX=\"a $Y b\"\nexport Z='c'; W=$(echo d)\n" }
+    let big = files(text + "GRUB_CMDLINE_LINUX=\"quiet\"\n")
+    let clock = ContinuousClock()
+    let time = try clock.measure { _ = try GrubDefaultsEdit.adding(["a=1"], to: big) }
+    print("1 MB parsed and edited in \(time)")
+    #if !DEBUG
+      #expect(time < .milliseconds(100))
+    #endif
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import HostModel
+
+/// The shells themselves: what files really do when grub-mkconfig sources them.
+struct ShellOracle {
+  struct Outcome: Equatable {
+    /// Of `set -e; . file…`.
+    var status: Int
+    /// Every variable of `names` that is set.
+    var values: [String: [UInt8]]
+  }
+
+  let dialect: ShellDialect
+  let names: [String]
+
+  /// Whether both shells are installed.
+  static let isAvailable = ["/bin/dash", "/bin/bash"].allSatisfy(
+    FileManager.default.isExecutableFile(atPath:))
+
+  /// Sources each list of files, in order, in a shell of its own, and tells the variables.
+  ///
+  /// Programs are found only in `path`: by default nowhere, so that a file made at random runs none.
+  func outcomes(of hosts: [[[UInt8]]], path: String = "/nonexistent") throws -> [Outcome] {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sh-" + UUID().uuidString)
+    try FileManager.default.createDirectory(
+      at: directory.appendingPathComponent("scratch"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    for (index, files) in hosts.enumerated() {
+      for (number, file) in files.enumerated() {
+        try Data(file).write(to: directory.appendingPathComponent("\(index).\(number)"))
+      }
+    }
+    try Data(driver.utf8).write(to: directory.appendingPathComponent("driver"))
+    let output = directory.appendingPathComponent("output")
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let shell = dialect == .dash ? ["/bin/dash"] : ["/bin/bash", "--posix"]
+    process.arguments =
+      ["-i", "PATH=" + path, "LC_ALL=C", "/usr/bin/timeout", "-k", "1", "300"] + shell + [
+        directory.path + "/driver", String(hosts.count), directory.path,
+      ]
+    process.currentDirectoryURL = directory.appendingPathComponent("scratch")
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: output.path)
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return parse([UInt8](try Data(contentsOf: output)), count: hosts.count)
+  }
+
+  /// Descriptor 9 is the answer: what the files print goes nowhere.
+  private var driver: String {
+    let prints = names.map { "[ \"${\($0)+x}\" ] && printf '%s\\0%s\\0' \($0) \"$\($0)\" >&9" }
+    return """
+      count=$1 directory=$2
+      exec 9>&1 >/dev/null 2>&1
+      i=0
+      while [ $i -lt $count ]; do
+        n=$i
+        (
+          ulimit -t 2
+          set -e
+          set --
+          for passthru_file in $directory/$n.*; do . $passthru_file; done 9>&-
+          set +eux
+          unalias -a
+          unset -f printf
+          \(prints.joined(separator: "\n    "))
+          printf 'done\\0\\0' >&9
+        )
+        printf 'status\\0%s\\0' $? >&9
+        i=$((i + 1))
+      done
+
+      """
+  }
+
+  private func parse(_ output: [UInt8], count: Int) -> [Outcome] {
+    let fields = output.split(separator: 0, omittingEmptySubsequences: false)
+    var outcomes: [Outcome] = []
+    var values: [String: [UInt8]] = [:]
+    var isDone = false
+    for index in stride(from: 0, to: fields.count - 1, by: 2) {
+      let name = String(decoding: fields[index], as: UTF8.self)
+      switch name {
+      case "status":
+        // `exit 0` in a file ends grub-mkconfig with nothing made: no success.
+        let status = isDone ? 0 : max(1, Int(String(decoding: fields[index + 1], as: UTF8.self)) ?? 1)
+        outcomes.append(Outcome(status: status, values: isDone ? values : [:]))
+        values = [:]
+        isDone = false
+      case "done": isDone = true
+      default: values[name] = Array(fields[index + 1])
+      }
+    }
+    precondition(outcomes.count == count, "the shell answered for \(outcomes.count) files of \(count)")
+    return outcomes
+  }
+}
