@@ -35,7 +35,7 @@ test_bind() {
   local name=$1 before=$FAILED suite tool firmware iommu
   IFS=- read -r suite tool firmware iommu <<<"$name"
   if [ "$tool" = initramfs ]; then tool=initramfs-tools; fi
-  install_machine "$name" "$suite" "$tool" "$firmware" zstd
+  install_machine "$name" "$suite" "$tool" "$firmware"
   mkdir -p "$WORK/$name/lab/package"
   install_early_binding "$WORK/$name/lab/package"
 

@@ -3,7 +3,7 @@
 
 DISK_PACKAGES=(systemd systemd-sysv udev kmod linux-image-amd64 dbus iproute2 pciutils
   grub-pc grub-efi-amd64-bin
-  libkmod2 libblkid1 libudev1 libstdc++6)
+  libkmod2 libblkid1 libudev1 libstdc++6 zstd)
 DISK_SIZE=6G
 
 # debian_disk SUITE TOOL FIRMWARE [PACKAGE...]: the path of a disk that boots by itself.
