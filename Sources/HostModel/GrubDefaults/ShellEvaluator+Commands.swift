@@ -37,10 +37,7 @@ extension ShellEvaluator {
     } else if assignment.hasSubscript || isArray(assignment.value) {
       value = .unknown
     }
-    let isReadOnly = !readOnlyNames.isEmpty && readOnlyNames.contains(name)
-    if isReadOnly || (dialect == .bash && Self.isReadOnlyInBash(name)) {
-      hazard(.mayFail, assignment.range.lowerBound, name)
-    }
+    checkThatItCanBeSet(name, at: assignment.range.lowerBound)
     assign(name, .value(value), mode: mode)
     note(assignment.value, of: name, isPlain: isPlain, mode, at: assignment.range.lowerBound)
   }
@@ -191,7 +188,8 @@ extension ShellEvaluator {
         runOpaque(start, "\"\(name)\" with options or computed names", mode)
         continue
       }
-      if readOnlyNames.contains(text) || !isValidName(text) { hazard(.mayFail, start, name) }
+      checkThatItCanBeSet(text, at: start)
+      if !isValidName(text) { hazard(.mayFail, start, name) }
       assign(text, name == "unset" ? .unset : .unknown, mode: mode)
       obstruct(text, "\"\(name)\" changes it", start)
     }
@@ -274,7 +272,7 @@ extension ShellEvaluator {
     }
   }
 
-  private static func isReadOnlyInBash(_ name: String) -> Bool {
+  static func isReadOnlyInBash(_ name: String) -> Bool {
     switch name {
     case "UID", "EUID", "PPID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO": true
     default: false

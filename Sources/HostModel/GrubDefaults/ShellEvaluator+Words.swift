@@ -65,6 +65,7 @@ extension ShellEvaluator {
     case .useDefault(let colon): append(binding, if: colon, else: word, to: &value)
     case .assignDefault(let colon):
       append(binding, if: colon, else: word, to: &value)
+      checkThatItCanBeSet(name, at: range.lowerBound)
       assign(name, .unknown, mode: .maybe)
       obstruct(name, "an expansion may set it", range.lowerBound)
     case .failIfUnset:

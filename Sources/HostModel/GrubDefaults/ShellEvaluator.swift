@@ -109,13 +109,18 @@ struct ShellEvaluator {
         walk(branch.body, inside)
       }
     case .whileLoop(let condition, let body):
-      // Twice: what the body sets, the condition may read on the way round.
-      walk(condition, inside)
-      walk(body, inside)
+      walkRound(at: condition.start, mode) { evaluator in
+        evaluator.walk(condition, inside)
+        evaluator.walk(body, inside)
+      }
     case .forLoop(let variable, let words, let body):
       for word in words { _ = value(of: word.parts) }
-      assign(source[variable.range].text, .unknown, mode: inside)
-      walk(body, inside)
+      let name = source[variable.range].text
+      walkRound(at: variable.range.lowerBound, mode) { evaluator in
+        evaluator.checkThatItCanBeSet(name, at: variable.range.lowerBound)
+        evaluator.assign(name, .unknown, mode: inside)
+        evaluator.walk(body, inside)
+      }
     case .choice(let subject, let arms):
       _ = value(of: subject.parts)
       for arm in arms {
@@ -130,6 +135,17 @@ struct ShellEvaluator {
     case .redirected(let command, let indices):
       walk(redirections: indices, mode)
       walk(command, mode)
+    }
+  }
+
+  /// A loop: what becomes read-only in one round cannot be set in the next.
+  private mutating func walkRound(
+    at offset: Int?, _ mode: Mode, _ round: (inout ShellEvaluator) -> Void
+  ) {
+    let before = readOnlyNames.count
+    round(&self)
+    if readOnlyNames.count != before, mode != .apart {
+      hazard(.mayFail, offset ?? 0, "a loop that makes a variable read-only")
     }
   }
 
@@ -157,6 +173,13 @@ struct ShellEvaluator {
       if kind == .mayEndShell { functions.mayEndShell = true }
     } else {
       hazards.append(.init(kind: kind, place: place(offset), subject: subject))
+    }
+  }
+
+  /// Setting a variable that may be read-only ends the script.
+  mutating func checkThatItCanBeSet(_ name: String, at offset: Int) {
+    if readOnlyNames.contains(name) || (dialect == .bash && Self.isReadOnlyInBash(name)) {
+      hazard(.mayFail, offset, name)
     }
   }
 

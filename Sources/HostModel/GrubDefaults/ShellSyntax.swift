@@ -112,4 +112,7 @@ package struct ShellAndOr: Sendable {
 
 package struct ShellList: Sendable {
   package var items: [ShellAndOr] = []
+
+  /// The offset of its first command.
+  package var start: Int? { items.first?.first.range.lowerBound }
 }
