@@ -11,3 +11,5 @@ ssize_t linux_get_attribute(int file, const char *name, void *value, size_t size
 int linux_set_attribute(int file, const char *name, const void *value, size_t size) {
   return fsetxattr(file, name, value, size, 0);
 }
+
+int linux_remove_attribute(int file, const char *name) { return fremovexattr(file, name); }

@@ -1,5 +1,4 @@
 import ChangePlanning
-import Glibc
 import HostFiles
 import HostModel
 
@@ -19,211 +18,112 @@ package struct ChangeExecutor {
   /// Applies a plan and returns its receipt.
   @discardableResult
   package func apply(_ plan: ChangePlan) throws(ChangeFailure) -> Receipt {
-    var receipt: Receipt
+    let preflight = Preflight(root: root)
+    try preflight.check(plan)
+    var (receipt, contents) = try makeReceipt(plan)
+    let lock = try locked(plan.intent.command)
     do throws(HostFileError) {
-      try preflight(plan)
-      receipt = try makeReceipt(plan)
-      try journal.begin(receipt)
+      try preflight.requireFresh(plan)
+      try journal.begin(&receipt, replacing: contents)
     } catch { throw ChangeFailure(error) }
+    var transaction = Transaction(root)
     do throws(ChangeFailure) {
-      for step in plan.steps { try apply(step, &receipt) }
+      for step in plan.steps { try apply(step, &receipt, &transaction, lock) }
       receipt.state = .done
       try write(receipt)
-      return receipt
     } catch {
-      throw putBack(&receipt, after: error)
+      receipt.state = .failed
+      throw putBack(transaction, [receipt], after: error)
     }
-  }
-
-  // MARK: Before the first write
-
-  /// Everything that can be known to fail, before anything is written.
-  private func preflight(_ plan: ChangePlan) throws(HostFileError) {
-    for step in plan.steps {
-      switch step {
-      case .replaceFile(let path, let before, let after):
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        if root.exists(folder) { try requireRoom(in: folder, for: (after?.count ?? 0) * 2) }
-        guard try root.bytes(at: path) == before else {
-          throw HostFileError("checking, it was changed since the plan was made,", path, code: ESTALE)
-        }
-      case .regenerate(let regeneration):
-        let config = try root.resolvedPath(regeneration.configPath)
-        let size = try root.bytes(at: config)?.count ?? 0
-        try requireRoom(in: config.split(separator: "/").dropLast().joined(separator: "/"), for: size * 3)
-        guard root.exists(regeneration.program) else {
-          throw HostFileError("looking for", regeneration.program, code: ENOENT)
-        }
-      case .rebuild(let rebuild):
-        try rebuilder(rebuild).preflight(requireRoom: requireRoom)
-      }
-    }
-    try root.makeDirectory(Journal.directory)
-    try requireRoom(in: Journal.directory, for: 1 << 18)
-  }
-
-  private func rebuilder(_ rebuild: ImageRebuild) -> ImageRebuilder {
-    ImageRebuilder(root: root, rebuild: rebuild, progress: progress)
-  }
-
-  private func requireRoom(in folder: String, for bytes: Int) throws(HostFileError) {
-    let space = try root.space(at: folder)
-    if space.isReadOnly { throw HostFileError("writing below", folder, code: EROFS) }
-    guard space.free >= UInt64(bytes) + 65536 else {
-      throw HostFileError("writing below", folder, code: ENOSPC)
-    }
-  }
-
-  private func makeReceipt(_ plan: ChangePlan) throws(HostFileError) -> Receipt {
-    var files: [Receipt.File] = []
-    var generator: String?
-    var images: [ImageRebuild.Image] = []
-    for step in plan.steps {
-      switch step {
-      case .replaceFile(let path, let before, let after):
-        files.append(
-          Receipt.File(
-            path: path, before: before, afterDigest: Receipt.digest(after),
-            metadata: try root.metadata(at: path),
-            isGenerated: false))
-      case .regenerate(let regeneration):
-        generator = regeneration.program
-        let path = regeneration.configPath
-        files.append(
-          Receipt.File(
-            path: path, before: try root.bytes(at: path), afterDigest: nil,
-            metadata: try root.metadata(at: path),
-            isGenerated: true))
-      case .rebuild(let rebuild): images += rebuild.images
-      }
-    }
-    var receipt = Receipt(
-      number: try journal.nextNumber(), command: plan.intent.command, time: Journal.now(), files: files,
-      generator: generator)
-    receipt.images = images
+    transaction.keep()
     return receipt
   }
 
-  // MARK: Steps
+  /// The journal for this process alone, with nothing in it that was cut short.
+  private func locked(_ command: String) throws(ChangeFailure) -> FileLock {
+    do throws(HostFileError) { try journal.prepare() } catch { throw ChangeFailure(error) }
+    let lock = try journal.lock(for: command)
+    if let unfinished = try unfinished().first {
+      throw ChangeFailure(
+        "Change \(unfinished.number) (\(unfinished.command)) was cut short. Finish it first: "
+          + "passthru-doctor undo \(unfinished.number)")
+    }
+    return lock
+  }
 
-  private func apply(_ step: Step, _ receipt: inout Receipt) throws(ChangeFailure) {
+  private func makeReceipt(_ plan: ChangePlan) throws(ChangeFailure) -> (Receipt, contents: [[UInt8]?]) {
+    var receipt = Receipt(command: plan.intent.command, time: Journal.now())
+    var contents: [[UInt8]?] = []
+    func add(_ path: String, _ before: [UInt8]?, after: String?, isGenerated: Bool) throws(HostFileError) {
+      contents.append(before)
+      for folder in root.missingDirectories(of: path) where !receipt.directories.contains(folder) {
+        receipt.directories.append(folder)
+      }
+      receipt.files.append(
+        Receipt.File(
+          path: path, beforeDigest: Receipt.digest(before), afterDigest: after,
+          metadata: try root.metadata(at: path), isGenerated: isGenerated))
+    }
+    do throws(HostFileError) {
+      for step in plan.steps {
+        switch step {
+        case .replaceFile(let path, let before, let after):
+          try add(path, before, after: Receipt.digest(after), isGenerated: false)
+        case .regenerate(let regeneration):
+          receipt.generator = regeneration.program
+          receipt.generatorOptions = regeneration.options
+          let path = regeneration.configPath
+          try add(path, try root.bytes(at: path), after: nil, isGenerated: true)
+        case .rebuild(let rebuild):
+          receipt.images += rebuild.images
+          receipt.builder = rebuild.builder
+        }
+      }
+    } catch { throw ChangeFailure(error) }
+    return (receipt, contents)
+  }
+
+  private func apply(
+    _ step: Step, _ receipt: inout Receipt, _ transaction: inout Transaction, _ lock: FileLock
+  ) throws(ChangeFailure) {
     switch step {
     case .replaceFile(let path, _, let after):
-      do throws(HostFileError) {
-        let metadata = receipt.files.first { $0.path == path }?.metadata
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        if after != nil { try root.makeDirectory(folder) }
-        try root.exchange(path, with: after, metadata: metadata)
-      } catch { throw ChangeFailure(error) }
+      let metadata = receipt.files.first { $0.path == path }?.metadata
+      try transaction.replace(path, with: after.map { .bytes($0) } ?? .nothing, metadata: metadata)
     case .regenerate(let regeneration):
-      let made = try ConfigRegenerator(root: root, regeneration: regeneration, progress: progress).make()
-      if let index = receipt.files.firstIndex(where: \.isGenerated) {
-        receipt.files[index].afterDigest = Receipt.digest(made.bytes)
+      let index = receipt.files.firstIndex { $0.isGenerated && $0.path == regeneration.configPath }
+      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, progress: progress).make()
+      if let index {
+        receipt.files[index].afterDigest = Receipt.digest(bytes)
         try write(receipt)
-        try made.install(metadata: receipt.files[index].metadata)
       }
+      try transaction.replace(
+        regeneration.configPath, with: .bytes(bytes), metadata: index.flatMap { receipt.files[$0].metadata })
     case .rebuild(let rebuild):
-      let rebuilder = rebuilder(rebuild)
-      try rebuilder.make()
       receipt.hasNewImages = true
       try write(receipt)
-      try rebuilder.install()
+      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock)
     }
   }
 
-  /// Makes images of kernels that are still there anew from the files of now.
-  private func rebuildImages(of receipt: Receipt) throws(ChangeFailure) {
-    guard !receipt.images.isEmpty else { return }
-    let builders = InitramfsBuilder.allCases.filter { $0.programs.contains(where: root.exists) }
-    guard let builder = builders.first else {
-      throw ChangeFailure("The tool that makes the initramfs is gone.")
-    }
-    let bytes = (try? root.bytes(at: BindingConfiguration.path)) ?? nil
-    let rebuild = ImageRebuild(
-      builder: builder, images: receipt.images.filter { root.exists($0.path) },
-      configuration: bytes.flatMap { try? BindingConfiguration(parsing: $0) } ?? BindingConfiguration())
-    let rebuilder = rebuilder(rebuild)
-    rebuilder.removeStaged()
-    try rebuilder.make()
-    try rebuilder.install()
-  }
-
-  private func write(_ receipt: Receipt) throws(ChangeFailure) {
+  func write(_ receipt: Receipt) throws(ChangeFailure) {
     do throws(HostFileError) { try journal.update(receipt) } catch { throw ChangeFailure(error) }
   }
 
-  /// After a failure: everything as it was.
-  private func putBack(_ receipt: inout Receipt, after failure: ChangeFailure) -> ChangeFailure {
+  /// After a failure: everything as it was, and the receipts say so.
+  func putBack(_ transaction: Transaction, _ receipts: [Receipt], after failure: ChangeFailure)
+    -> ChangeFailure
+  {
     do throws(ChangeFailure) {
-      try restore(receipt)
-      if receipt.hasNewImages { try rebuildImages(of: receipt) }
-      receipt.state = .failed
-      // The host is as it was, also when this note cannot be written.
-      try? journal.update(receipt)
-      return failure
+      try transaction.giveBack()
     } catch {
+      let undo = receipts.map { "passthru-doctor undo \($0.number)" }.joined(separator: ", ")
       return ChangeFailure(
-        "\(failure.reason)\nPutting it back failed, too: \(error.reason)\nRun passthru-doctor undo \(receipt.number) "
-          + "when the cause is mended.", isHostUnchanged: false)
+        "\(failure.reason)\nPutting it back failed, too: \(error.reason)\nRun \(undo) when the cause is mended.",
+        isHostUnchanged: false)
     }
-  }
-
-  /// What a run that was killed has left beside the files.
-  private func removeLeftovers(of receipt: Receipt) {
-    for file in receipt.files {
-      try? root.removeUnfinished(file.path)
-      guard file.isGenerated, let path = try? root.resolvedPath(file.path) else { continue }
-      for end in [ConfigRegenerator.stageSuffix, ConfigRegenerator.stageSuffix + ".new"] {
-        try? root.exchange(path + end, with: nil, metadata: nil)
-      }
-    }
-  }
-
-  /// Puts the files of a receipt back that are what the change made of them.
-  private func restore(_ receipt: Receipt) throws(ChangeFailure) {
-    do throws(HostFileError) {
-      for file in receipt.files.reversed() {
-        let now = Receipt.digest(try root.bytes(at: file.path))
-        guard now != file.beforeDigest, now == file.afterDigest else { continue }
-        try root.exchange(file.path, with: file.before, metadata: file.metadata, keepingTimes: true)
-      }
-    } catch { throw ChangeFailure(error) }
-  }
-
-  // MARK: Undo
-
-  /// Puts back what a change replaced; refuses where something else stands there by now.
-  package func undo(_ receipt: Receipt) throws(ChangeFailure) {
-    var receipt = receipt
-    var mustRegenerate = false
-    do throws(HostFileError) {
-      for file in receipt.files {
-        let now = Receipt.digest(try root.bytes(at: file.path))
-        if now == file.beforeDigest || now == file.afterDigest { continue }
-        guard file.isGenerated else {
-          throw HostFileError("undoing, somebody changed it since,", file.path, code: ESTALE)
-        }
-        mustRegenerate = true
-      }
-      for file in receipt.files {
-        let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
-        if root.exists(folder) { try requireRoom(in: folder, for: (file.before?.count ?? 0)) }
-      }
-    } catch { throw ChangeFailure(error) }
-    try restore(receipt)
-    removeLeftovers(of: receipt)
-    try rebuildImages(of: receipt)
-    if mustRegenerate, let program = receipt.generator,
-      let path = receipt.files.first(where: \.isGenerated)?.path
-    {
-      // Kernels may have come or gone since: the old bytes would be wrong.
-      let regeneration = GrubRegeneration(
-        program: program, options: [], configPath: path, entriesBefore: [], present: [], absent: [])
-      let metadata = receipt.files.first(where: \.isGenerated)?.metadata
-      try ConfigRegenerator(root: root, regeneration: regeneration, progress: progress).make()
-        .install(metadata: metadata)
-    }
-    receipt.state = .undone
-    try write(receipt)
+    // The host is as it was, also when this note cannot be written.
+    for receipt in receipts { try? journal.update(receipt) }
+    return failure
   }
 }

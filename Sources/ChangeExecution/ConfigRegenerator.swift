@@ -13,35 +13,22 @@ struct ConfigRegenerator {
   /// os-prober looks at every disk; a slow one may take minutes.
   static let secondsLimit = 600
 
-  struct Made {
-    let root: HostRoot
-    let stagePath: String
-    let configPath: String
-    let bytes: [UInt8]
-
-    /// Puts it in the place of the file that GRUB reads.
-    func install(metadata: FileMetadata?) throws(ChangeFailure) {
-      do throws(HostFileError) {
-        try root.exchange(configPath, with: bytes, metadata: metadata)
-        try root.exchange(stagePath, with: nil, metadata: nil)
-      } catch { throw ChangeFailure(error) }
-    }
-  }
-
   static let stageSuffix = ".passthru-doctor"
 
-  func make() throws(ChangeFailure) -> Made {
+  /// The new file's bytes; nothing that the host starts from is touched.
+  func make() throws(ChangeFailure) -> [UInt8] {
     let config: String
     do throws(HostFileError) {
       config = try root.resolvedPath(regeneration.configPath)
     } catch { throw ChangeFailure(error) }
-    let stage = config + Self.stageSuffix
-    do throws(ChangeFailure) {
-      return Made(root: root, stagePath: stage, configPath: config, bytes: try run(stage: stage))
-    } catch {
-      // Only what is certainly ours is removed; mkconfig adds `.new` to the name it is given.
-      for path in [stage, stage + ".new"] { try? root.exchange(path, with: nil, metadata: nil) }
-      throw error
+    defer { Self.removeStaged(beside: config, of: root) }
+    return try run(stage: config + Self.stageSuffix)
+  }
+
+  /// Only what is certainly ours is removed; mkconfig adds `.new` to the name it is given.
+  static func removeStaged(beside config: String, of root: HostRoot) {
+    for end in [stageSuffix, stageSuffix + ".new"] {
+      try? root.exchange(config + end, with: nil, metadata: nil)
     }
   }
 

@@ -2,16 +2,20 @@ import Glibc
 
 /// Runs a program of the host and waits for it, without a shell and without a terminal.
 ///
-/// - Parameter tell: called every few seconds with the time that has passed.
+/// - Parameters:
+///   - lock: a descriptor that the program keeps open, so that a lock lasts as long as it runs.
+///   - tell: called every few seconds with the time that has passed.
 /// - Returns: nil when it ended with status 0; else why not, with the last of what it said.
-func runHostProgram(_ command: [String], limit seconds: Int, tell: (Int) -> Void) -> String? {
+func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32, tell: (Int) -> Void)
+  -> String?
+{
   guard let name = command.first else { return "there is no program to run" }
   var ends: [Int32] = [-1, -1]
   guard pipe(&ends) == 0 else { return "a pipe could not be made" }
   // Neither end is for the child under its own number.
   for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   defer { close(ends[0]) }
-  guard let child = start(command, output: ends[1]) else {
+  guard let child = start(command, output: ends[1], lock) else {
     close(ends[1])
     return "\(name) could not be started"
   }
@@ -50,13 +54,15 @@ private func now() -> Int {
   return time.tv_sec
 }
 
-private func start(_ command: [String], output: Int32) -> pid_t? {
+private func start(_ command: [String], output: Int32, _ lock: Int32) -> pid_t? {
   var actions = posix_spawn_file_actions_t()
   guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
   defer { posix_spawn_file_actions_destroy(&actions) }
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+  // To its own number: that takes away that it would be closed.
+  posix_spawn_file_actions_adddup2(&actions, lock, lock)
   var attributes = posix_spawnattr_t()
   guard posix_spawnattr_init(&attributes) == 0 else { return nil }
   defer { posix_spawnattr_destroy(&attributes) }

@@ -5,7 +5,7 @@ import HostModel
 import InitramfsImages
 
 /// Makes initramfs images anew: all of them beside the old ones, looked into; only when every one is
-/// as it should be, each is put in its place. Each old image stays until its successor is there.
+/// as it should be, each is put in its place.
 struct ImageRebuilder {
   let root: HostRoot
   let rebuild: ImageRebuild
@@ -16,67 +16,69 @@ struct ImageRebuilder {
   /// Images grow by about 3 MB; a new kernel's may be larger still.
   private static let growth = 16 << 20
 
-  private func staged(_ image: ImageRebuild.Image) -> String {
+  private static func staged(_ image: ImageRebuild.Image) -> String {
     "\(Journal.directory)/initramfs-\(image.kernel).new"
   }
 
-  /// Room for all of them where they are made, and for the largest where it goes to.
+  /// Room for all of them where they are made and where they go to: the old ones stay until the last new
+  /// one is in its place.
   func preflight(requireRoom: (_ folder: String, _ bytes: Int) throws(HostFileError) -> Void)
     throws(HostFileError)
   {
-    var sum = 0
+    var sums: [String: Int] = [:]
     for image in rebuild.images {
       let size = Int(clamping: try root.size(of: image.path) ?? (64 << 20)) + Self.growth
-      sum += size
-      try requireRoom(image.path.split(separator: "/").dropLast().joined(separator: "/"), size)
+      for folder in [image.path.split(separator: "/").dropLast().joined(separator: "/"), Journal.directory] {
+        sums[folder, default: 0] += size
+      }
     }
-    try root.makeDirectory(Journal.directory)
-    try requireRoom(Journal.directory, sum)
+    for (folder, sum) in sums.sorted(by: { $0.key < $1.key }) { try requireRoom(folder, sum) }
     guard rebuild.builder.programs.contains(where: root.exists) else {
       throw HostFileError("looking for", rebuild.builder.programs[0], code: ENOENT)
     }
   }
 
   /// Makes and examines them; nothing that the host starts from is touched.
-  func make() throws(ChangeFailure) {
+  private func make(_ lock: FileLock) throws(ChangeFailure) {
     for image in rebuild.images {
       progress("\(rebuild.builder.rawValue) makes the initramfs of \(image.kernel)")
-      let failure = runHostProgram(command(image), limit: Self.longestBuild) { seconds in
+      let failure = runHostProgram(command(image), limit: Self.longestBuild, keeping: lock.descriptor) {
+        seconds in
         progress("\(rebuild.builder.rawValue) is at work on \(image.kernel) (\(seconds) s)")
       }
       let fault: String? =
-        switch readInitramfs(staged(image), root) {
+        switch readInitramfs(Self.staged(image), root) {
         case .success(let contents): rebuild.fault(in: contents)
         case .failure(let error): error.reason
         }
       if let reason = failure ?? fault {
-        removeStaged()
         throw ChangeFailure("The new initramfs of \(image.kernel) is not as it should be: \(reason).")
       }
     }
   }
 
-  /// Puts them in their places.
-  func install() throws(ChangeFailure) {
-    defer { removeStaged() }
+  /// Makes them and puts them in their places.
+  func replace(in transaction: inout Transaction, _ lock: FileLock) throws(ChangeFailure) {
+    defer { Self.removeStaged(rebuild.images, of: root) }
+    try make(lock)
     for image in rebuild.images {
-      do throws(HostFileError) {
-        try root.installFile(staged(image), at: image.path)
-      } catch {
-        throw ChangeFailure("\(error)")
+      let metadata: FileMetadata?
+      do throws(HostFileError) { metadata = try root.metadata(at: image.path) } catch {
+        throw ChangeFailure(error)
       }
+      try transaction.replace(image.path, with: .copy(of: Self.staged(image)), metadata: metadata)
     }
   }
 
-  func removeStaged() {
-    for image in rebuild.images { try? root.exchange(staged(image), with: nil, metadata: nil) }
+  static func removeStaged(_ images: [ImageRebuild.Image], of root: HostRoot) {
+    for image in images { try? root.exchange(staged(image), with: nil, metadata: nil) }
   }
 
   /// Below another root, the builder runs in a chroot of it.
   private func command(_ image: ImageRebuild.Image) -> [String] {
     let builder = rebuild.builder
     let program = "/" + (builder.programs.first { root.exists($0) } ?? builder.programs[0])
-    let path = "/" + staged(image)
+    let path = "/" + Self.staged(image)
     let command: [String] =
       switch builder {
       case .dracut: [program, "--force", "--quiet", "--kver", image.kernel, path]

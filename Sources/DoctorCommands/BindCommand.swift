@@ -48,7 +48,8 @@ struct BindCommand: ParsableCommand {
   func run() throws {
     let change = try BindingChange(
       common, change,
-      intent: .bind(targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
+      intent: .bind(
+        targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
     try change.perform { ground, devices throws(BindingRefusal) in
       try ground.planBinding(groups: try targets.groups(devices, ground.groups), overriding: Set(override))
     }

@@ -27,45 +27,18 @@ struct BindingChange {
   }
 
   func perform(_ planning: (BindingGround, [PCIDevice]) throws(BindingRefusal) -> BindingPlan) throws {
+    let way = CarryingOut(common: common, change: options, root: root)
+    try way.finishUnfinished()
     let devices = try listedDevices(root)
     let ground = try ground(devices)
     let plan: ChangePlan
     do throws(BindingRefusal) {
       plan = try changePlan(try planning(ground, devices), ground)
     } catch {
-      let refusal = Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override)
-      if common.json { try writeToStandardOutput(ChangePlan.json(intent, refused: refusal).document) }
-      let way = error.override.map { "\n\($0) overrides this" } ?? ""
-      throw CommandError(.refused, "refused (\(refusal.reason)): \(refusal)\(way)")
+      try way.refuse(
+        Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override), intent)
     }
-    if options.dryRun || plan.steps.isEmpty {
-      return try writeToStandardOutput(common.json ? plan.json.document : plan.text(common.style))
-    }
-    if root.isRunningHost { try requireRoot(to: "change what is bound at boot") }
-    if !options.yes {
-      complain(plan.text(common.style).text)
-      guard try options.confirm("Do this?") else { throw CommandError(.failed, "nothing was changed") }
-    }
-    try apply(plan)
-  }
-
-  private func apply(_ plan: ChangePlan) throws {
-    let isQuiet = common.quiet
-    let executor = ChangeExecutor(root) { line in if !isQuiet { complain(line) } }
-    let receipt: Receipt
-    do throws(ChangeFailure) {
-      receipt = try executor.apply(plan)
-    } catch {
-      throw CommandError(.failed, "\(error.reason)\(error.isHostUnchanged ? "; the host is as it was" : "")")
-    }
-    if common.json {
-      try writeToStandardOutput(plan.json.document)
-    } else {
-      let text =
-        "Done: change \(receipt.number). It counts after a reboot; passthru-doctor undo takes it back.\n"
-      try writeToStandardOutput(Array(text.utf8))
-    }
-    throw ExitCode(ExitStatus.rebootNeeded.rawValue)
+    try way.carryOut(plan, to: "change what is bound at boot")
   }
 
   private func ground(_ devices: [PCIDevice]) throws(CommandError) -> BindingGround {

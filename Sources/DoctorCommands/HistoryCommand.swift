@@ -13,82 +13,102 @@ struct HistoryCommand: ParsableCommand {
 
   func run() throws {
     let root = try common.openRoot()
-    let receipts: [Receipt]
-    do throws(HostFileError) {
-      receipts = try Journal(root).receipts()
-    } catch {
-      throw CommandError(.usage, "\(error)")
-    }
+    let journal = Journal(root)
+    let entries = try journal.readableEntries()
     guard common.json else {
-      let lines = receipts.map { receipt in
-        "\(receipt.number)  \(receipt.time)  \(receipt.state.rawValue)  \(receipt.command)"
-      }
-      let text = lines.isEmpty ? "Nothing was changed.\n" : lines.joined(separator: "\n") + "\n"
+      let text = entries.isEmpty ? "Nothing was changed.\n" : entries.map { $0.text(journal) }.joined()
       return try writeToStandardOutput(Array(text.utf8))
     }
-    let changes = receipts.map { receipt in
-      JSON.object([
-        ("change", .number(receipt.number)), ("time", .string(receipt.time)),
-        ("state", .string(receipt.state.rawValue)), ("command", .string(receipt.command)),
-        ("files", JSON(receipt.files.map(\.path))),
-      ])
-    }
     let document = JSON.object([
-      ("schema", .string("passthru-doctor/history/1")), ("changes", .array(changes)),
+      ("schema", .string("passthru-doctor/history/1")),
+      ("changes", .array(entries.map { $0.json(journal) })),
     ])
     try writeToStandardOutput(document.document)
   }
 }
 
-/// `undo [CHANGE]`: the way back.
-struct UndoCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "undo",
-    abstract: "Put back what a change replaced; without a number, what the last one did.")
-
-  @OptionGroup var common: CommonOptions
-  @OptionGroup var change: ChangeOptions
-
-  @Argument(help: "The change's number, as history lists it.")
-  var number: Int?
-
-  func run() throws {
-    let root = try common.openRoot()
-    let receipt = try receipt(in: Journal(root))
-    let names = receipt.files.map { "/" + $0.path }.joined(separator: ", ")
-    let text =
-      "Change \(receipt.number) (\(receipt.command)) replaced \(names); they are put back as they were.\n"
-    if change.dryRun { return try writeToStandardOutput(Array(text.utf8)) }
-    if root.isRunningHost { try requireRoot(to: "undo a change") }
-    if !change.yes {
-      complain(text)
-      guard try change.confirm("Do this?") else { throw CommandError(.failed, "nothing was changed") }
-    }
-    do throws(ChangeFailure) {
-      try ChangeExecutor(root, progress: complain).undo(receipt)
+extension Journal {
+  /// All entries, or why the journal cannot be read.
+  func readableEntries() throws(CommandError) -> [Entry] {
+    do throws(HostFileError) {
+      return try entries()
     } catch {
-      throw CommandError(.refused, error.reason)
+      throw CommandError(
+        .usage, "\(error)" + (error.isPermissionDenied ? "; it takes root's privilege, run it with sudo" : "")
+      )
     }
-    try writeToStandardOutput(Array("Undone: change \(receipt.number). It counts after a reboot.\n".utf8))
-    throw ExitCode(ExitStatus.rebootNeeded.rawValue)
+  }
+}
+
+extension Journal.Entry {
+  fileprivate func text(_ journal: Journal) -> String {
+    switch self {
+    case .unreadable(let number, let reason):
+      return "\(number)  cannot be read: \(reason)\n"
+    case .change(let receipt):
+      var text = "\(receipt.number)  \(receipt.time)  \(receipt.state.words)  \(receipt.command)\n"
+      for file in journal.files(of: receipt) {
+        let note = receipt.state.isStanding ? file.standing.words : nil
+        text += "     /\(file.path) \(file.kind.words)\(note.map { "; \($0)" } ?? "")\n"
+      }
+      return text
+    }
   }
 
-  private func receipt(in journal: Journal) throws(CommandError) -> Receipt {
-    let receipts: [Receipt]
-    do throws(HostFileError) {
-      receipts = try journal.receipts()
-    } catch {
-      throw CommandError(.usage, "\(error)")
-    }
-    if let number {
-      guard let receipt = receipts.first(where: { $0.number == number }) else {
-        throw CommandError(.usage, "there is no change \(number); passthru-doctor history lists them")
+  fileprivate func json(_ journal: Journal) -> JSON {
+    switch self {
+    case .unreadable(let number, let reason):
+      return .object([
+        ("change", .number(number)), ("time", .null), ("command", .null), ("state", .string("unreadable")),
+        ("stands", .null), ("reason", .string(reason)), ("files", .array([])),
+      ])
+    case .change(let receipt):
+      let files = journal.files(of: receipt).map { file in
+        JSON.object([
+          ("path", .string(file.path)), ("kind", .string(file.kind.rawValue)),
+          ("now", .string(file.standing.rawValue)),
+        ])
       }
-      return receipt
+      return .object([
+        ("change", .number(receipt.number)), ("time", .string(receipt.time)),
+        ("command", .string(receipt.command)), ("state", .string(receipt.state.rawValue)),
+        ("stands", .bool(receipt.state.isStanding)), ("reason", .null), ("files", .array(files)),
+      ])
     }
-    guard let last = receipts.last(where: { $0.state == .done || $0.state == .begun }) else {
-      throw CommandError(.usage, "there is no change to undo")
+  }
+}
+
+extension Receipt.State {
+  fileprivate var words: String {
+    switch self {
+    case .begun: "cut short"
+    case .done: "stands"
+    case .failed: "failed, put back"
+    case .undoing: "undo cut short"
+    case .undone: "undone"
     }
-    return last
+  }
+}
+
+extension JournaledFile.Kind {
+  fileprivate var words: String {
+    switch self {
+    case .created: "was created"
+    case .changed: "was changed"
+    case .removed: "was removed"
+    case .generated, .image: "was made anew"
+    }
+  }
+}
+
+extension JournaledFile.Standing {
+  fileprivate var words: String? {
+    switch self {
+    case .ours: nil
+    case .before: "it is as it was before"
+    case .other: "somebody changed it since"
+    case .unknown: "how it is now could not be read"
+    case .notCompared: nil
+    }
   }
 }

@@ -18,52 +18,13 @@ struct KernelArgumentsChange {
 
   func run(_ intent: ChangeIntent) throws {
     let root = try common.openRoot()
+    let way = CarryingOut(common: common, change: change, root: root)
+    try way.finishUnfinished()
     let plan: ChangePlan
     do throws(Refusal) {
       plan = try self.plan(intent, on: root)
-    } catch {
-      if common.json { try writeToStandardOutput(ChangePlan.json(intent, refused: error).document) }
-      throw CommandError(.refused, "refused (\(error.reason)): \(error)" + hint(error))
-    }
-    if change.dryRun {
-      return try writeToStandardOutput(common.json ? plan.json.document : plan.text(common.style))
-    }
-    if plan.steps.isEmpty {
-      return try writeToStandardOutput(common.json ? plan.json.document : plan.text(common.style))
-    }
-    guard root.directoryPath != nil else {
-      throw CommandError(.usage, "a recorded host cannot be changed; --dry-run shows what would be done")
-    }
-    if root.isRunningHost { try requireRoot(to: "change kernel arguments") }
-    if !change.yes {
-      complain(plan.text(common.style).text)
-      guard try change.confirm("Do this?") else { throw CommandError(.failed, "nothing was changed") }
-    }
-    try apply(plan, to: root)
-  }
-
-  private func hint(_ refusal: Refusal) -> String {
-    refusal.override.map { "\n\($0) overrides this" } ?? ""
-  }
-
-  private func apply(_ plan: ChangePlan, to root: HostRoot) throws {
-    let isQuiet = common.quiet
-    let executor = ChangeExecutor(root) { line in if !isQuiet { complain(line) } }
-    let receipt: Receipt
-    do throws(ChangeFailure) {
-      receipt = try executor.apply(plan)
-    } catch {
-      let state = error.isHostUnchanged ? "; the host is as it was" : ""
-      throw CommandError(.failed, "\(error.reason)\(state)")
-    }
-    if common.json {
-      try writeToStandardOutput(plan.json.document)
-    } else {
-      let text =
-        "Done: change \(receipt.number). It counts after a reboot; passthru-doctor undo takes it back.\n"
-      try writeToStandardOutput(Array(text.utf8))
-    }
-    if plan.needsReboot { throw ExitCode(ExitStatus.rebootNeeded.rawValue) }
+    } catch { try way.refuse(error, intent) }
+    try way.carryOut(plan, to: "change kernel arguments")
   }
 
   // MARK: Planning
@@ -142,7 +103,7 @@ struct KernelArgumentsChange {
       return new == old + added.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     case .removeArguments(let arguments):
       return new.filter { !arguments.contains($0) } == old.filter { !arguments.contains($0) }
-    case .bind, .unbind:
+    case .bind, .unbind, .undo:
       return before == after
     }
   }

@@ -37,7 +37,8 @@ package struct FileMetadata: Sendable, Equatable {
     (owner, group) = (status.st_uid, status.st_gid)
     modified = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     attributes = [:]
-    for name in try Self.attributeNames(of: file) {
+    // IMA's and EVM's digests are of the bytes: with other bytes they would be wrong.
+    for name in try Self.attributeNames(of: file) where name != "security.ima" && name != "security.evm" {
       let value = try Self.read { linux_get_attribute(file, name, $0, $1) }
       if let value { attributes[name] = value }
     }
@@ -77,6 +78,15 @@ package struct FileMetadata: Sendable, Equatable {
     if status.st_uid != owner || status.st_gid != group {
       guard fchown(file, owner, group) == 0 else { throw SystemFailure(code: errno) }
     }
+    // A default ACL of the directory gives a new file an ACL that the old one did not have, and its
+    // mask would be the group's bits: away with it before the mode is set. Labels always stay.
+    for name in try Self.attributeNames(of: file)
+    where attributes[name] == nil && !name.hasPrefix("security.") {
+      guard linux_remove_attribute(file, name) == 0 || errno == ENODATA || errno == ENOTSUP else {
+        throw SystemFailure(code: errno)
+      }
+    }
+    guard fstat(file, &status) == 0 else { throw SystemFailure(code: errno) }
     if status.st_mode & 0o7777 != mode {
       // vfat cannot keep a mode and says so.
       guard fchmod(file, mode) == 0 || errno == EPERM else { throw SystemFailure(code: errno) }

@@ -8,6 +8,8 @@ package struct HostFileError: Error, Sendable, Equatable, CustomStringConvertibl
   package let path: String
   /// errno of the failing call.
   package let code: Int32
+  /// What says more than the code, a clause.
+  private let explanation: String?
 
   /// The code for what is not there (ENOENT), where absence is a failure.
   package static let noSuchFile: Int32 = ENOENT
@@ -16,13 +18,25 @@ package struct HostFileError: Error, Sendable, Equatable, CustomStringConvertibl
     self.operation = operation
     self.path = path
     self.code = code
+    explanation = nil
+  }
+
+  /// What the system allows and this program does not; `because` is a clause.
+  package init(_ operation: String, _ path: String, because explanation: String, code: Int32 = EPERM) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+    self.explanation = explanation
   }
 
   /// Whether a directory was wanted and something else stands there.
   package var isNotADirectory: Bool { code == ENOTDIR }
 
+  /// Whether it takes more privilege.
+  package var isPermissionDenied: Bool { code == EACCES }
+
   /// The system's words for the code, first letter in lower case: "permission denied".
-  package var reason: String { systemMessage(code) }
+  package var reason: String { explanation ?? systemMessage(code) }
 
   package var description: String { "\(operation) /\(path): \(reason)" }
 }

@@ -6,6 +6,8 @@ package enum ChangeIntent: Sendable, Equatable {
   /// Devices or groups as they were named, and what their owner gives up (`0000:01:00.0=console`).
   case bind([String], overrides: [String])
   case unbind([String])
+  /// Changes by their numbers in the journal.
+  case undo([Int])
 
   /// The command that means it.
   package var command: String {
@@ -15,6 +17,7 @@ package enum ChangeIntent: Sendable, Equatable {
     case .removeArguments(let arguments): "kargs remove " + arguments.joined(separator: " ")
     case .bind(let targets, let overrides):
       "bind " + (targets + overrides.map { "--override " + $0 }).joined(separator: " ")
+    case .undo(let numbers): "undo " + numbers.map(String.init).joined(separator: " ")
     case .unbind(let targets): "unbind " + targets.joined(separator: " ")
     }
   }

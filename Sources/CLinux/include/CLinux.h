@@ -43,6 +43,18 @@ ssize_t linux_list_attributes(int file, char *names, size_t size);
 ssize_t linux_get_attribute(int file, const char *name, void *value, size_t size);
 int linux_set_attribute(int file, const char *name, const void *value, size_t size);
 
+int linux_remove_attribute(int file, const char *name);
+
+// renameat2(2) with RENAME_EXCHANGE: each name gets the other's file, at once. Returns 0, or -1 with
+// errno set: EINVAL where the file system cannot do it, ENOENT where one of both is missing.
+int linux_exchange_names(int folder, const char *one, const char *other);
+
+// statx(2)'s stx_attributes as far as the file system knows them; 0 where it cannot be asked.
+uint64_t linux_file_attributes(int file);
+static const uint64_t LINUX_ATTRIBUTE_IMMUTABLE = 0x10;     // STATX_ATTR_IMMUTABLE
+static const uint64_t LINUX_ATTRIBUTE_APPEND = 0x20;        // STATX_ATTR_APPEND
+static const uint64_t LINUX_ATTRIBUTE_MOUNT_ROOT = 0x2000;  // STATX_ATTR_MOUNT_ROOT
+
 // O_PATH is hidden behind _GNU_SOURCE.
 static const int32_t LINUX_O_PATH = 010000000;
 

@@ -1,0 +1,94 @@
+import ChangePlanning
+import HostFiles
+import HostModel
+
+extension ChangeExecutor {
+  /// Takes changes back: all of them, or none.
+  package func undo(_ undo: UndoPlan) throws(ChangeFailure) {
+    let preflight = Preflight(root: root)
+    try preflight.check(undo.plan)
+    do throws(HostFileError) { try journal.prepare() } catch { throw ChangeFailure(error) }
+    let lock = try journal.lock(for: undo.plan.intent.command)
+    do throws(HostFileError) { try preflight.requireFresh(undo.plan) } catch { throw ChangeFailure(error) }
+    var transaction = Transaction(root)
+    do throws(ChangeFailure) {
+      try write(undo.receipts, as: .undoing)
+      for step in undo.plan.steps { try take(step, undo, &transaction, lock) }
+      try write(undo.receipts, as: .undone)
+    } catch {
+      throw putBack(transaction, undo.receipts, after: error)
+    }
+    transaction.keep()
+    for receipt in undo.receipts { clear(receipt) }
+  }
+
+  private func take(
+    _ step: Step, _ undo: UndoPlan, _ transaction: inout Transaction, _ lock: FileLock
+  ) throws(ChangeFailure) {
+    switch step {
+    case .replaceFile(let path, _, let after):
+      try transaction.replace(
+        path, with: after.map { .bytes($0) } ?? .nothing, metadata: undo.metadata[path], keepingTimes: true)
+    case .regenerate(let regeneration):
+      let metadata: FileMetadata?
+      do throws(HostFileError) {
+        metadata = try root.metadata(at: regeneration.configPath)
+      } catch { throw ChangeFailure(error) }
+      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, progress: progress).make()
+      try transaction.replace(regeneration.configPath, with: .bytes(bytes), metadata: metadata)
+    case .rebuild(let rebuild):
+      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock)
+    }
+  }
+
+  private func write(_ receipts: [Receipt], as state: Receipt.State) throws(ChangeFailure) {
+    for var receipt in receipts where receipt.state != state {
+      receipt.state = state
+      try write(receipt)
+    }
+  }
+
+  /// What nobody needs once a change is undone: copies, directories made for it, leftovers of a kill.
+  private func clear(_ receipt: Receipt) {
+    journal.dropContents(of: receipt)
+    removeLeftovers(of: receipt)
+    for path in receipt.directories.reversed() { root.removeEmptyDirectory(path) }
+  }
+
+  /// What a run that was killed has left beside the files.
+  func removeLeftovers(of receipt: Receipt) {
+    for file in receipt.files {
+      try? root.removeUnfinished(file.path)
+      guard file.isGenerated, let path = try? root.resolvedPath(file.path) else { continue }
+      ConfigRegenerator.removeStaged(beside: path, of: root)
+    }
+    for image in receipt.images { try? root.removeUnfinished(image.path) }
+    ImageRebuilder.removeStaged(receipt.images, of: root)
+  }
+
+  // MARK: What was cut short
+
+  /// Changes that a power cut or a kill has left in the middle.
+  package func unfinished() throws(ChangeFailure) -> [Receipt] {
+    do throws(HostFileError) {
+      return try journal.entries().compactMap(\.receipt).filter(\.state.isUnfinished)
+    } catch { throw ChangeFailure(error) }
+  }
+
+  /// Whether a change that was cut short came to its end but for the note that it did.
+  package func isComplete(_ receipt: Receipt) -> Bool {
+    receipt.state == .begun && receipt.images.isEmpty
+      && receipt.files.allSatisfy { file in
+        guard let bytes = try? root.bytes(at: file.path) else { return file.afterDigest == Receipt.noFile }
+        return Receipt.digest(bytes) == file.afterDigest
+      }
+  }
+
+  /// Notes that it did.
+  package func complete(_ receipt: Receipt) throws(ChangeFailure) {
+    let lock = try journal.lock(for: receipt.command)
+    defer { withExtendedLifetime(lock) {} }
+    try write([receipt], as: .done)
+    removeLeftovers(of: receipt)
+  }
+}
