@@ -69,7 +69,7 @@ let package = Package(
     // What carries plans out.
     .target(
       name: "ChangeExecution",
-      dependencies: ["ChangePlanning", "InitramfsImages", "HostFiles", "HostModel", "CLinux"]),
+      dependencies: ["ChangePlanning", "InitramfsImages", "ProgramRunning", "HostFiles", "HostModel", "CLinux"]),
 
     // The program.
     .target(

@@ -33,7 +33,7 @@ package struct ChangeExecutor {
       try write(receipt)
     } catch {
       receipt.state = .failed
-      throw putBack(transaction, [receipt], after: error)
+      throw putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error)
     }
     transaction.keep()
     return receipt
@@ -77,6 +77,10 @@ package struct ChangeExecutor {
         case .rebuild(let rebuild):
           receipt.images += rebuild.images
           receipt.builder = rebuild.builder
+        case .install(let software):
+          receipt.hosted.append(.packages(software.asked.manager, software.brings))
+        case .enable(let unit): receipt.hosted.append(.unit(unit))
+        case .takeBack: continue
         }
       }
     } catch { throw ChangeFailure(error) }
@@ -103,6 +107,19 @@ package struct ChangeExecutor {
       receipt.hasNewImages = true
       try write(receipt)
       try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock)
+    case .install(let software):
+      try PackageInstaller(root, software.asked.manager, progress: progress).install(software, lock)
+    case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)
+    case .takeBack(let change): try takeBack(change, lock)
+    }
+  }
+
+  /// Has another program of the host take back what it did for a change.
+  func takeBack(_ change: HostedChange, _ lock: FileLock) throws(ChangeFailure) {
+    switch change {
+    case .packages(let manager, let names):
+      try PackageInstaller(root, manager, progress: progress).remove(names, lock)
+    case .unit(let unit): try UnitControl(root: root, lock: lock).disable(unit)
     }
   }
 
@@ -111,10 +128,13 @@ package struct ChangeExecutor {
   }
 
   /// After a failure: everything as it was, and the receipts say so.
-  func putBack(_ transaction: Transaction, _ receipts: [Receipt], after failure: ChangeFailure)
-    -> ChangeFailure
-  {
+  func putBack(
+    _ transaction: Transaction, _ receipts: [Receipt],
+    taking hosted: (changes: [HostedChange], lock: FileLock)? = nil,
+    after failure: ChangeFailure
+  ) -> ChangeFailure {
     do throws(ChangeFailure) {
+      if let (changes, lock) = hosted { for change in changes { try takeBack(change, lock) } }
       try transaction.giveBack()
     } catch {
       let undo = receipts.map { "passthru-doctor undo \($0.number)" }.joined(separator: ", ")

@@ -58,6 +58,8 @@ package struct Receipt: Sendable, Equatable {
   /// Initramfs images that hold copies of the files: made anew when those change.
   package var images: [ImageRebuild.Image] = []
   package var builder: InitramfsBuilder?
+  /// What other programs of the host did for it, in order.
+  package var hosted: [HostedChange] = []
   /// Whether new images may have taken the old ones' places.
   var hasNewImages = false
 

@@ -24,6 +24,13 @@ extension Receipt {
     if let builder { lines.append("builder \(builder.rawValue)") }
     for image in images { lines.append("image \(Self.escape(image.kernel)) \(Self.escape(image.path))") }
     if hasNewImages { lines.append("images new") }
+    for change in hosted {
+      switch change {
+      case .packages(let manager, let names):
+        lines.append("packages \(manager.rawValue) " + names.map { Self.escape($0) }.joined(separator: " "))
+      case .unit(let unit): lines.append("unit \(Self.escape(unit))")
+      }
+    }
     for file in files {
       let kind = file.isGenerated ? "generated" : "file"
       lines.append("\(kind) \(file.beforeDigest) \(file.afterDigest ?? "?") \(Self.escape(file.path))")
@@ -91,6 +98,10 @@ extension Receipt {
       guard let read = InitramfsBuilder(rawValue: rest) else { return false }
       builder = read
     case "images": hasNewImages = true
+    case "packages":
+      guard let manager = words.first.flatMap(PackageManager.init(rawValue:)) else { return false }
+      hosted.append(.packages(manager, Array(words.dropFirst())))
+    case "unit": return Self.take(words, 1) { hosted.append(.unit($0[0])) }
     case "image": return Self.take(words, 2) { images.append(ImageRebuild.Image(kernel: $0[0], path: $0[1])) }
     case "file", "generated":
       return Self.take(words, 3) {

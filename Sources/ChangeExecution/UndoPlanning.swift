@@ -118,8 +118,10 @@ private struct WayBack {
             absent: [])))
     }
     if let rebuild = try rebuild(receipts) { steps.append(.rebuild(rebuild)) }
+    let needsReboot = !steps.isEmpty
+    steps += receipts.flatMap { $0.hosted.reversed().map(Step.takeBack) }
     let plan = ChangePlan(
-      intent: .undo(receipts.map(\.number)), steps: steps, notes: notes, needsReboot: !steps.isEmpty)
+      intent: .undo(receipts.map(\.number)), steps: steps, notes: notes, needsReboot: needsReboot)
     return UndoPlan(plan: plan, receipts: receipts, metadata: metadata)
   }
 

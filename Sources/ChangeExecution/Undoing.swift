@@ -38,6 +38,8 @@ extension ChangeExecutor {
       try transaction.replace(regeneration.configPath, with: .bytes(bytes), metadata: metadata)
     case .rebuild(let rebuild):
       try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock)
+    case .takeBack(let change): try takeBack(change, lock)
+    case .install, .enable: throw ChangeFailure("A way back installs and enables nothing.")
     }
   }
 
@@ -77,7 +79,7 @@ extension ChangeExecutor {
 
   /// Whether a change that was cut short came to its end but for the note that it did.
   package func isComplete(_ receipt: Receipt) -> Bool {
-    receipt.state == .begun && receipt.images.isEmpty
+    receipt.state == .begun && receipt.images.isEmpty && receipt.hosted.isEmpty
       && receipt.files.allSatisfy { file in
         guard let bytes = try? root.bytes(at: file.path) else { return file.afterDigest == Receipt.noFile }
         return Receipt.digest(bytes) == file.afterDigest

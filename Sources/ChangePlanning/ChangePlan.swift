@@ -8,6 +8,12 @@ package enum Step: Sendable, Equatable {
   case regenerate(GrubRegeneration)
   /// Has the initramfs of kernels made anew; always the last step.
   case rebuild(ImageRebuild)
+  /// Has the host's package manager install packages.
+  case install(SoftwareInstallation)
+  /// Has systemd start a unit, now and at every boot.
+  case enable(unit: String)
+  /// Takes back what another program of the host did for a change.
+  case takeBack(HostedChange)
 }
 
 /// A run of grub-mkconfig, and what must come of it.

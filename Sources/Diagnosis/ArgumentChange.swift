@@ -1,14 +1,21 @@
 import HostModel
 
-/// A change of the kernel's arguments, and the commands that make it on the host at hand: where they
-/// are kept differs with the distribution.
+/// A change of the kernel's arguments, and the commands that make it on the host at hand: this
+/// program's own where it can, else those of the distribution, which keeps them in its own place.
 enum ArgumentChange {
   case adding(String)
   case removing(String)
 
   /// Exact commands, to be run as root; a restart makes them count. Empty where it is not known how
   /// this host keeps its arguments.
-  func commands(on evidence: HostEvidence) -> [String] { [self].commands(on: evidence) }
+  func commands(on evidence: HostEvidence) -> [RemedyCommand] { [self].commands(on: evidence) }
+
+  fileprivate var intent: ChangeIntent {
+    switch self {
+    case .adding(let argument): .addArguments([argument], replacing: false)
+    case .removing(let argument): .removeArguments([argument])
+    }
+  }
 
   fileprivate func edit(in store: ArgumentStore) -> String {
     switch (store, self) {
@@ -38,11 +45,19 @@ enum ArgumentChange {
 
 extension [ArgumentChange] {
   /// The commands that make all of them, the boot loader's configuration made anew once, at the end.
-  func commands(on evidence: HostEvidence) -> [String] {
+  func commands(on evidence: HostEvidence) -> [RemedyCommand] {
+    if let loader = evidence.bootLoader.value, HostModel.BootLayout(loader).takesArguments {
+      return map { RemedyCommand.change($0.intent) }.withoutRepetitions
+    }
     guard !isEmpty, let store = ArgumentStore(evidence) else { return [] }
-    var edits: [String] = []
-    for edit in map({ $0.edit(in: store) }) where !edits.contains(edit) { edits.append(edit) }
-    return edits + (store.regeneration.map { [$0] } ?? [])
+    let edits = map { RemedyCommand.shell($0.edit(in: store)) }.withoutRepetitions
+    return edits + (store.regeneration.map { [.shell($0)] } ?? [])
+  }
+}
+
+extension [RemedyCommand] {
+  fileprivate var withoutRepetitions: [RemedyCommand] {
+    reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }
 

@@ -2,47 +2,38 @@ import HostModel
 
 /// A piece of software under the name that each family of distributions gives it.
 struct SoftwarePackage {
-  let debian: String
-  let fedora: String
-  let suse: String
-  let arch: String
+  let debian: [String]
+  let fedora: [String]
+  let suse: [String]
+  let arch: [String]
 
   /// QEMU for x86 guests.
   static let qemu = SoftwarePackage(
-    debian: "qemu-system-x86", fedora: "qemu-kvm", suse: "qemu-x86", arch: "qemu-base")
-  /// libvirt's daemon with its QEMU driver.
+    debian: ["qemu-system-x86"], fedora: [virtualizationGroup], suse: ["qemu-x86"], arch: ["qemu-base"])
+  /// libvirt's daemon with its QEMU driver, and virsh.
   static let libvirt = SoftwarePackage(
-    debian: "libvirt-daemon-system", fedora: "libvirt-daemon-kvm", suse: "libvirt-daemon-qemu",
-    arch: "libvirt")
+    debian: ["libvirt-daemon-system", "libvirt-clients"], fedora: [virtualizationGroup],
+    suse: ["libvirt-daemon-qemu", "libvirt-client"], arch: ["libvirt", "dnsmasq"])
+  /// Fedora's own choice of both; where it has another name, in RHEL and its like, see `names`.
+  private static let virtualizationGroup = "@virtualization"
 
-  /// The command that installs it on this host; empty where the distribution is not known.
-  func installCommands(on evidence: HostEvidence) -> [String] {
-    switch DistributionFamily(evidence.osRelease.value) {
-    case .debian: ["apt install \(debian)"]
-    case .fedora: ["dnf install \(fedora)"]
-    case .suse: ["zypper install \(suse)"]
-    case .arch: ["pacman -S \(arch)"]
-    case nil: []
-    }
+  /// What installs it on this host; empty where the distribution is not known.
+  func installCommands(on evidence: HostEvidence) -> [RemedyCommand] {
+    guard let release = evidence.osRelease.value, let family = DistributionFamily(release) else { return [] }
+    guard let manager = PackageManager(family) else { return [] }
+    return [.change(.install(PackageInstallation(manager, names(family, release))))]
   }
-}
 
-/// Distributions that share a package manager and its names (os-release's ID and ID_LIKE).
-enum DistributionFamily {
-  case debian, fedora, suse, arch
-
-  init?(_ release: OSRelease?) {
-    guard let release else { return nil }
-    for id in [release.id] + release.idLike {
-      switch id {
-      case "debian", "ubuntu", "linuxmint", "pop", "proxmox", "raspbian", "kali": self = .debian
-      case "fedora", "rhel", "centos", "almalinux", "rocky", "ol": self = .fedora
-      case "suse", "opensuse", "sles", "opensuse-leap", "opensuse-tumbleweed": self = .suse
-      case "arch", "manjaro", "endeavouros", "cachyos", "garuda": self = .arch
-      default: continue
-      }
-      return
+  private func names(_ family: DistributionFamily, _ release: OSRelease) -> [String] {
+    switch family {
+    case .debian: return debian
+    case .suse: return suse
+    case .arch: return arch
+    case .fedora:
+      // RHEL has several groups about guests; this is the one of a host (dnf group list --ids).
+      let isRHEL = ([release.id] + release.idLike).contains { ["rhel", "centos"].contains($0) }
+      return isRHEL
+        ? fedora.map { $0 == Self.virtualizationGroup ? "@virtualization-hypervisor" : $0 } : fedora
     }
-    return nil
   }
 }

@@ -19,13 +19,13 @@ package struct Verdict: Sendable {
   package var summary: String
   package var evidence: [Quote]
   /// Commands that mend it on this host, exact.
-  package var commands: [String]
+  package var commands: [RemedyCommand]
   /// A sentence about this host that the cause's cure cannot know (which firmware setting, which file).
   package var cureDetail: String?
   package var needsReboot: Bool
 
   private init(
-    _ status: Status, cause: Cause?, _ summary: String, evidence: [Quote], commands: [String] = [],
+    _ status: Status, cause: Cause?, _ summary: String, evidence: [Quote], commands: [RemedyCommand] = [],
     cureDetail: String? = nil, needsReboot: Bool = false
   ) {
     self.status = status
@@ -44,7 +44,7 @@ package struct Verdict: Sendable {
 
   /// Passthrough cannot work, for this cause.
   package static func fail(
-    _ cause: Cause, _ summary: String, evidence: [Quote], commands: [String] = [],
+    _ cause: Cause, _ summary: String, evidence: [Quote], commands: [RemedyCommand] = [],
     cureDetail: String? = nil, needsReboot: Bool = false
   ) -> Verdict {
     Verdict(
@@ -54,7 +54,7 @@ package struct Verdict: Sendable {
 
   /// Works, at a cost.
   package static func warn(
-    _ cause: Cause, _ summary: String, evidence: [Quote], commands: [String] = [],
+    _ cause: Cause, _ summary: String, evidence: [Quote], commands: [RemedyCommand] = [],
     cureDetail: String? = nil, needsReboot: Bool = false
   ) -> Verdict {
     Verdict(
@@ -64,7 +64,7 @@ package struct Verdict: Sendable {
 
   /// Could not be measured; `summary` says why, `cause` names the obstacle where it has a name.
   package static func unknown(
-    _ summary: String, cause: Cause? = nil, evidence: [Quote] = [], commands: [String] = [],
+    _ summary: String, cause: Cause? = nil, evidence: [Quote] = [], commands: [RemedyCommand] = [],
     cureDetail: String? = nil
   ) -> Verdict {
     Verdict(.unknown, cause: cause, summary, evidence: evidence, commands: commands, cureDetail: cureDetail)

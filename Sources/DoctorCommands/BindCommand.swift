@@ -1,8 +1,6 @@
 import ArgumentParser
 import ChangePlanning
-import HostFiles
 import HostModel
-import HostSurvey
 
 extension UseOverride: ExpressibleByArgument {
   package init?(argument: String) {
@@ -46,13 +44,9 @@ struct BindCommand: ParsableCommand {
   var targets: [DeviceTarget]
 
   func run() throws {
-    let change = try BindingChange(
-      common, change,
-      intent: .bind(
-        targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }))
-    try change.perform { ground, devices throws(BindingRefusal) in
-      try ground.planBinding(groups: try targets.groups(devices, ground.groups), overriding: Set(override))
-    }
+    try makeChange(
+      .bind(targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }),
+      common, change)
   }
 }
 
@@ -70,46 +64,6 @@ struct UnbindCommand: ParsableCommand {
   var targets: [DeviceTarget]
 
   func run() throws {
-    let change = try BindingChange(
-      common, change, intent: .unbind(targets.map(\.description)))
-    try change.perform { ground, _ throws(BindingRefusal) in
-      try ground.planUnbinding(targets.flatMap { $0.addresses(ground) })
-    }
-  }
-}
-
-extension DeviceTarget {
-  /// The addresses at which its devices may have been chosen.
-  fileprivate func addresses(_ ground: BindingGround) -> [PCIAddress] {
-    switch self {
-    case .device(let address): return [address]
-    case .group(let number):
-      let members = ground.groups.first { $0.id == number }?.members ?? []
-      return members.filter { ground.configuration.group(holding: $0) != nil }
-    }
-  }
-}
-
-extension [DeviceTarget] {
-  /// Numbers of the groups, each once, in the order in which they were named.
-  fileprivate func groups(_ devices: [PCIDevice], _ groups: [IOMMUGroup]) throws(BindingRefusal) -> [Int] {
-    var numbers: [Int] = []
-    for target in self {
-      let number: Int
-      switch target {
-      case .group(let named): number = named
-      case .device(let address):
-        guard let device = devices.first(where: { $0.address == address }) else {
-          throw BindingRefusal(.noGroup, "There is no device \(address); passthru-doctor devices lists them.")
-        }
-        guard let group = device.group else {
-          throw BindingRefusal(
-            .noGroup, "\(address) is in no IOMMU group; passthru-doctor check says whether the IOMMU is on.")
-        }
-        number = group
-      }
-      if !numbers.contains(number) { numbers.append(number) }
-    }
-    return numbers
+    try makeChange(.unbind(targets.map(\.description)), common, change)
   }
 }

@@ -26,10 +26,22 @@ struct CarryingOut {
   /// Carries a plan out, once it was shown and somebody agreed. `purpose` goes on from "to".
   func carryOut(_ plan: ChangePlan, to purpose: String) throws {
     guard try agreed(plan, to: purpose) else { return }
-    let receipt = try done { executor throws(ChangeFailure) in try executor.apply(plan) }
-    try tell(
-      plan,
-      "Done: change \(receipt.number). It counts after a reboot; passthru-doctor undo takes it back.")
+    let receipt = try apply(plan)
+    let count = plan.needsReboot ? "It counts after a reboot; " : ""
+    try tell(plan, "Done: change \(receipt.number). \(count)passthru-doctor undo takes it back.")
+  }
+
+  /// Carries out what was agreed to.
+  func apply(_ plan: ChangePlan) throws(CommandError) -> Receipt {
+    try done { executor throws(ChangeFailure) in try executor.apply(plan) }
+  }
+
+  /// Whether this root can be written to, by this user. `purpose` goes on from "to".
+  func requireChangeable(to purpose: String) throws(CommandError) {
+    guard root.directoryPath != nil else {
+      throw CommandError(.usage, "a recorded host cannot be changed; --dry-run shows what would be done")
+    }
+    if root.isRunningHost { try requireRoot(to: purpose) }
   }
 
   /// The same for the way back.
@@ -44,7 +56,9 @@ struct CarryingOut {
     try done { executor throws(ChangeFailure) in try executor.undo(undo) }
     let numbers = undo.receipts.map { String($0.number) }.joined(separator: ", ")
     try tell(
-      undo.plan, "Undone: change\(undo.receipts.count == 1 ? "" : "s") \(numbers). It counts after a reboot.")
+      undo.plan,
+      "Undone: change\(undo.receipts.count == 1 ? "" : "s") \(numbers)."
+        + (undo.plan.needsReboot ? " It counts after a reboot." : ""))
   }
 
   /// Finishes what a power cut or a kill has left, before anything is planned: a plan must not build
@@ -90,10 +104,7 @@ struct CarryingOut {
       try writeToStandardOutput(common.json ? plan.json.document : plan.text(common.style))
       return false
     }
-    guard root.directoryPath != nil else {
-      throw CommandError(.usage, "a recorded host cannot be changed; --dry-run shows what would be done")
-    }
-    if root.isRunningHost { try requireRoot(to: purpose) }
+    try requireChangeable(to: purpose)
     if !change.yes {
       complain(plan.text(common.style).text)
       guard try change.confirm("Do this?") else { throw CommandError(.failed, "nothing was changed") }

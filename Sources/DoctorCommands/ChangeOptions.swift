@@ -23,6 +23,22 @@ struct ChangeOptions: ParsableArguments {
   }
 }
 
+extension ChangeOptions {
+  /// Those of `offers` whose numbers, from 1, somebody types at the terminal; without a terminal, none.
+  func choose<Offer>(_ question: String, from offers: [Offer]) throws(CommandError) -> [Offer] {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return [] }
+    let prompt = Array("\(question) ".utf8)
+    _ = prompt.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    let words = (readLine() ?? "").split { $0 == " " || $0 == "," }
+    return try words.map { word throws(CommandError) in
+      guard let number = Int(word), (1...max(1, offers.count)).contains(number), !offers.isEmpty else {
+        throw CommandError(.usage, "\"\(word)\" is none of the numbers; nothing was chosen")
+      }
+      return offers[number - 1]
+    }
+  }
+}
+
 /// Root's privilege, for a command that changes something on the running host.
 func requireRoot(to purpose: String) throws(CommandError) {
   guard geteuid() == 0 else {

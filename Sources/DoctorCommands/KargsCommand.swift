@@ -64,7 +64,7 @@ struct KargsAddCommand: ParsableCommand {
   var arguments: [String]
 
   func run() throws {
-    try KernelArgumentsChange(common, change).run(.addArguments(arguments, replacing: replace))
+    try makeChange(.addArguments(arguments, replacing: replace), common, change)
   }
 }
 
@@ -81,6 +81,6 @@ struct KargsRemoveCommand: ParsableCommand {
   var arguments: [String]
 
   func run() throws {
-    try KernelArgumentsChange(common, change).run(.removeArguments(arguments))
+    try makeChange(.removeArguments(arguments), common, change)
   }
 }

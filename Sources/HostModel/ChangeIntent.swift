@@ -8,6 +8,10 @@ package enum ChangeIntent: Sendable, Equatable {
   case unbind([String])
   /// Changes by their numbers in the journal.
   case undo([Int])
+  /// Packages by the distribution's own package manager.
+  case install(PackageInstallation)
+  /// A unit of systemd, now and at every boot.
+  case enable(unit: String)
 
   /// The command that means it.
   package var command: String {
@@ -19,6 +23,17 @@ package enum ChangeIntent: Sendable, Equatable {
       "bind " + (targets + overrides.map { "--override " + $0 }).joined(separator: " ")
     case .undo(let numbers): "undo " + numbers.map(String.init).joined(separator: " ")
     case .unbind(let targets): "unbind " + targets.joined(separator: " ")
+    case .install(let packages): "setup: " + packages.command
+    case .enable(let unit): "setup: systemctl enable --now \(unit)"
+    }
+  }
+
+  /// What a person types to have it: this program's command, or that of the host's own tool.
+  package var shellCommand: String {
+    switch self {
+    case .install(let packages): packages.command
+    case .enable(let unit): "systemctl enable --now \(unit)"
+    default: "passthru-doctor " + command
     }
   }
 }

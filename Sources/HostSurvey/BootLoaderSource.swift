@@ -34,7 +34,8 @@ private struct BootLoaderSource {
     found.machineID = try root.line(at: "etc/machine-id")
     found.kernelCommandLine = try root.bytes(at: "etc/kernel/cmdline")
     found.unmountedESPs = try unmountedESPs()
-    found.hasScriptCheck = ["usr/bin/grub-script-check", "usr/bin/grub2-script-check"].contains(where: root.exists)
+    found.hasScriptCheck = ["usr/bin/grub-script-check", "usr/bin/grub2-script-check"].contains(
+      where: root.exists)
     found.signs = try signs(hasGrub: found.configs.contains { $0.isGenerated })
     return found
   }

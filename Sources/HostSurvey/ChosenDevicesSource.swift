@@ -7,7 +7,11 @@ func surveyChosenDevices(
 ) -> Observed<[PCIAddress]> {
   bindings.map { configuration in
     configuration.groups.flatMap(\.devices).map { chosen in
-      if case .found(let address) = chosen.identity.search(devices) { address } else { chosen.identity.address }
+      if case .found(let address) = chosen.identity.search(devices) {
+        address
+      } else {
+        chosen.identity.address
+      }
     }
   }
 }

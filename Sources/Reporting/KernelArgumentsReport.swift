@@ -49,7 +49,9 @@ package struct KernelArgumentsReport: Sendable {
   private static func list(_ texts: [String]?) -> JSON { texts.map { JSON($0) } ?? .null }
 
   package func text(_ style: TerminalStyle) -> String {
-    func line(_ words: [String]?) -> String { words.map { $0.isEmpty ? "(none)" : $0.joined(separator: " ") } ?? "(not known)" }
+    func line(_ words: [String]?) -> String {
+      words.map { $0.isEmpty ? "(none)" : $0.joined(separator: " ") } ?? "(not known)"
+    }
     var lines = ["Layout   \(layout.kind.rawValue)"]
     if let path = layout.configPath { lines[0] += ", /\(path)" }
     lines.append("Running  " + line(arguments.running))
@@ -57,7 +59,8 @@ package struct KernelArgumentsReport: Sendable {
       "Kept     " + line(arguments.persisted.map { $0 + (arguments.persistedByDefault ?? []) })
         + "  (/\(arguments.persistedFile))")
     for entry in arguments.entries {
-      lines.append("Entry    \(entry.title)\(entry.isForeign ? " (another system)" : ""): \(line(entry.arguments))")
+      lines.append(
+        "Entry    \(entry.title)\(entry.isForeign ? " (another system)" : ""): \(line(entry.arguments))")
     }
     lines += arguments.differences.map { $0.sentence(keptIn: arguments.persistedFile) }
     if let refusal = layout.refusal {

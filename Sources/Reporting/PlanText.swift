@@ -55,6 +55,13 @@ extension Step {
     case .rebuild(let rebuild):
       "Make the initramfs of \(rebuild.images.map(\.kernel).joined(separator: ", ")) anew with "
         + "\(rebuild.builder.rawValue), and put it in its place once it is checked."
+    case .install(let software):
+      "Install with \(software.asked.command); \(software.brings.count) packages come: "
+        + software.brings.joined(separator: " ") + "."
+    case .enable(let unit): "Start \(unit), now and at every boot."
+    case .takeBack(.packages(let manager, let names)):
+      "Remove the \(names.count) packages that came by \(manager.rawValue): \(names.joined(separator: " "))."
+    case .takeBack(.unit(let unit)): "Stop \(unit), and start it at no boot any more."
     }
   }
 
@@ -76,6 +83,26 @@ extension Step {
       .object([
         ("kind", .string("rebuild-initramfs")), ("program", .string(rebuild.builder.rawValue)),
         ("path", .string(rebuild.images.map(\.path).joined(separator: " "))), ("diff", .null),
+      ])
+    case .install(let software):
+      .object([
+        ("kind", .string("install-packages")), ("program", .string(software.asked.manager.rawValue)),
+        ("packages", JSON(software.brings)), ("diff", .null),
+      ])
+    case .enable(let unit):
+      .object([
+        ("kind", .string("enable-unit")), ("program", .string("systemctl")), ("unit", .string(unit)),
+        ("diff", .null),
+      ])
+    case .takeBack(.packages(let manager, let names)):
+      .object([
+        ("kind", .string("remove-packages")), ("program", .string(manager.rawValue)),
+        ("packages", JSON(names)), ("diff", .null),
+      ])
+    case .takeBack(.unit(let unit)):
+      .object([
+        ("kind", .string("disable-unit")), ("program", .string("systemctl")), ("unit", .string(unit)),
+        ("diff", .null),
       ])
     }
   }

@@ -38,7 +38,7 @@ extension Finding {
         "text", .string([cause.cure, verdict.cureDetail ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
       ),
       ("by", .string(cause.mender.rawValue)),
-      ("commands", JSON(verdict.commands)),
+      ("commands", JSON(verdict.commands.map(\.description))),
       ("needsReboot", .bool(verdict.needsReboot)),
     ])
   }

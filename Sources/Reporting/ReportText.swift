@@ -16,18 +16,23 @@ extension Report {
   package func text(on evidence: HostEvidence, style: TerminalStyle, verbosity: Verbosity) -> String {
     var lines: [String] = []
     if verbosity != .quiet { lines += evidence.heading(style) + [""] }
-    for stage in Stage.allCases {
-      let findings = findings.filter { $0.check.stage == stage }
-      let shown = verbosity == .quiet ? findings.filter(\.isWorthAttention) : findings
-      guard !shown.isEmpty else { continue }
-      lines.append(style.paint(stage.heading, .bold))
-      for finding in shown {
-        lines += finding.lines(style, verbose: verbosity == .verbose)
-      }
-      lines.append("")
-    }
+    for stage in Stage.allCases { lines += self.lines(of: stage, style, verbosity) }
     lines += closing(style)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One stage of it; empty where nothing of it is to be shown.
+  package func text(of stage: Stage, _ style: TerminalStyle, _ verbosity: Verbosity) -> String {
+    lines(of: stage, style, verbosity).dropLast().map { $0 + "\n" }.joined()
+  }
+
+  /// Heading, findings, and an empty line.
+  private func lines(of stage: Stage, _ style: TerminalStyle, _ verbosity: Verbosity) -> [String] {
+    let findings = findings.filter { $0.check.stage == stage }
+    let shown = verbosity == .quiet ? findings.filter(\.isWorthAttention) : findings
+    guard !shown.isEmpty else { return [] }
+    return [style.paint(stage.heading, .bold)]
+      + shown.flatMap { $0.lines(style, verbose: verbosity == .verbose) } + [""]
   }
 
   /// One sentence: ready, or what comes next.
@@ -57,20 +62,19 @@ extension Report {
     return style.wrap(sentence, first: "", rest: "").map { style.paint($0, color) }
   }
 
-  /// What to do first: the first failure in the order of the stages, or the first obstacle to a
-  /// decision.
+  /// What to do first: the first task of `setup`.
   private var nextStep: String {
-    let first =
-      findings.first { $0.verdict.status == .fail }
-      ?? findings.first { $0.check.isRequired && $0.verdict.status == .unknown }
-    guard let first else { return "passthru-doctor check -v" }
-    if let command = first.verdict.commands.first, first.verdict.commands.count == 1 {
-      return "\(command)\(first.verdict.needsReboot ? ", then reboot" : "")"
+    guard let task = setupTasks.first else { return "passthru-doctor check -v" }
+    let verdict = task.finding.verdict
+    if case .program(let intents) = task.doer {
+      let commands = intents.map(\.shellCommand).joined(separator: ", then ")
+      return "\(commands)\(verdict.needsReboot ? ", then reboot" : "") (passthru-doctor setup does it)."
     }
-    if let cause = first.verdict.cause {
-      return cause.cure.sentences.first ?? cause.cure
+    if let command = verdict.commands.first, verdict.commands.count == 1 {
+      return "\(command)\(verdict.needsReboot ? ", then reboot" : "")"
     }
-    return first.verdict.summary
+    guard let cause = verdict.cause else { return verdict.summary }
+    return cause.cure.sentences.first ?? cause.cure
   }
 }
 
@@ -112,7 +116,7 @@ extension Verdict {
       let cure = [cause.cure, cureDetail ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
       lines += style.wrap(printable(cure), first: "      cure: ", rest: "        ")
       for command in commands {
-        lines.append("        " + style.paint("$ " + printable(command), .cyan))
+        lines.append("        " + style.paint("$ " + printable(command.description), .cyan))
       }
       if needsReboot { lines.append("        then reboot") }
     }

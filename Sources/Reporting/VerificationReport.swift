@@ -47,7 +47,7 @@ package struct Verification: Sendable {
   private func remedy(_ cause: Cause) -> JSON {
     .object([
       ("text", .string(cause.cure)), ("by", .string(cause.mender.rawValue)),
-      ("commands", JSON(verdict.commands)), ("needsReboot", .bool(verdict.needsReboot)),
+      ("commands", JSON(verdict.commands.map(\.description))), ("needsReboot", .bool(verdict.needsReboot)),
     ])
   }
 }

@@ -11,7 +11,7 @@ struct ArgumentChangeTests {
     var host = HostEvidence(root: "/", isRunningHost: true)
     host.osRelease = .found(OSRelease(id: id, idLike: like), source: "etc/os-release")
     host.commandLine = .found(KernelCommandLine(parsing: Array(arguments.utf8)), source: "proc/cmdline")
-    return changes.commands(on: host)
+    return changes.commands(on: host).map(\.description)
   }
 
   @Test func debianGetsADropInAndOneRegeneration() {

@@ -6,7 +6,7 @@ struct IOMMUActiveTests {
   private func judge(_ host: HostEvidence) -> Verdict { IOMMUActive.judge(host) }
 
   private func expect(
-    _ host: HostEvidence, _ status: Verdict.Status, _ cause: String?, commands: [String]? = nil,
+    _ host: HostEvidence, _ status: Verdict.Status, _ cause: String?, commands: [RemedyCommand]? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     let verdict = judge(host)

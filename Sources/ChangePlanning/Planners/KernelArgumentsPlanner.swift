@@ -22,7 +22,7 @@ package struct KernelArgumentsPlanner: Sendable {
         edit = try GrubDefaultsEdit.adding(arguments, to: files, sourced: sourced, replacing: replacing)
       case .removeArguments(let arguments):
         edit = try GrubDefaultsEdit.removing(arguments, from: files)
-      case .bind, .unbind, .undo:
+      default:
         return ChangePlan(intent: intent, steps: [], notes: [], needsReboot: false)
       }
     } catch { throw Refusal(error) }
@@ -48,7 +48,7 @@ package struct KernelArgumentsPlanner: Sendable {
     switch intent {
     case .addArguments(let arguments, _): (arguments, [])
     case .removeArguments(let arguments): ([], arguments)
-    case .bind, .unbind, .undo: ([], [])
+    default: ([], [])
     }
   }
 

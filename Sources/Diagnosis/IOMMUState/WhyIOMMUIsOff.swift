@@ -5,7 +5,7 @@ struct WhyIOMMUIsOff {
   var cause: Cause
   var summary: String
   var evidence: [Quote]
-  var commands: [String] = []
+  var commands: [RemedyCommand] = []
   var cureDetail: String?
   var needsReboot = true
 
@@ -24,7 +24,7 @@ struct WhyIOMMUIsOff {
   }
 
   private init(
-    _ cause: Cause, _ summary: String, _ evidence: [Quote?], commands: [String] = [],
+    _ cause: Cause, _ summary: String, _ evidence: [Quote?], commands: [RemedyCommand] = [],
     cureDetail: String? = nil,
     needsReboot: Bool = true
   ) {

@@ -122,7 +122,7 @@ private func supportingEvidence(
   }
 }
 
-private func commands(for cause: Cause, _ refusal: VFIORefusal, members: MembersAtHand) -> [String] {
+private func commands(for cause: Cause, _ refusal: VFIORefusal, members: MembersAtHand) -> [RemedyCommand] {
   switch cause.id {
   case RefusalCauses.vfioMissing.id, RefusalCauses.typeMissing.id: ["passthru-doctor modules load"]
   case RefusalCauses.notBound.id, RefusalCauses.notViable.id:

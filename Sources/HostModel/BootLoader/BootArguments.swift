@@ -18,8 +18,10 @@ package struct BootArguments: Sendable, Equatable {
     /// A full sentence.
     package func sentence(keptIn file: String) -> String {
       switch kind {
-      case .notBooted: "\(argument) is kept in /\(file) and not in the running kernel: it counts after a reboot."
-      case .notPersisted: "\(argument) is in the running kernel and not kept in /\(file): the next boot lacks it."
+      case .notBooted:
+        "\(argument) is kept in /\(file) and not in the running kernel: it counts after a reboot."
+      case .notPersisted:
+        "\(argument) is in the running kernel and not kept in /\(file): the next boot lacks it."
       case .entriesDiffer: "The boot entry \"\(entry ?? "")\" lacks \(argument), which is kept in /\(file)."
       }
     }
@@ -68,7 +70,9 @@ package struct BootArguments: Sendable, Equatable {
 
   /// Arguments that the boot loader or its generator puts there by itself.
   private static func isLoaders(_ argument: String) -> Bool {
-    ["BOOT_IMAGE=", "root=", "rootflags=", "initrd=", "resume=", "ostree="].contains { argument.hasPrefix($0) }
+    ["BOOT_IMAGE=", "root=", "rootflags=", "initrd=", "resume=", "ostree="].contains {
+      argument.hasPrefix($0)
+    }
       || ["ro", "rw", "single", "recovery"].contains(argument)
   }
 }
@@ -84,7 +88,8 @@ extension BootLoaderEvidence {
     let linux = sourced.map { $0.linux ?? [] } ?? reading?.linux.value.bytes
     let byDefault = sourced.map { $0.linuxDefault ?? [] } ?? reading?.linuxDefault.value.bytes
     return BootArguments(
-      running: running?.parameters.map(\.text), persistedFile: GrubDefaultsFiles.mainPath, persisted: split(linux),
+      running: running?.parameters.map(\.text), persistedFile: GrubDefaultsFiles.mainPath,
+      persisted: split(linux),
       persistedByDefault: split(byDefault), entries: entries(of: layout))
   }
 }

@@ -28,73 +28,96 @@ extension BootLayout {
   private static let otherMasters: [(BootLoaderEvidence.Sign.Kind, @Sendable ([Source]) -> BootLayout)] = [
     (
       .ostree,
-      { managed(
-        .rpmOSTree, .grub, $0, "rpm-ostree keeps the kernel arguments with each deployment.",
-        ["rpm-ostree kargs --append-if-missing=ARGS", "Undo: rpm-ostree kargs --delete-if-present=ARGS"]) }
+      {
+        managed(
+          .rpmOSTree, .grub, $0, "rpm-ostree keeps the kernel arguments with each deployment.",
+          ["rpm-ostree kargs --append-if-missing=ARGS", "Undo: rpm-ostree kargs --delete-if-present=ARGS"])
+      }
     ),
     (
       .snapd,
-      { managed(
-        .ubuntuCore, .other, $0, "snapd builds the kernel command line of this system.",
-        ["snap set system system.kernel.cmdline-append=\"ARGS\""]) }
+      {
+        managed(
+          .ubuntuCore, .other, $0, "snapd builds the kernel command line of this system.",
+          ["snap set system system.kernel.cmdline-append=\"ARGS\""])
+      }
     ),
     (
       .nixos,
-      { managed(
-        .nixos, .other, $0, "NixOS generates its boot entries from its configuration.",
-        [
-          "In /etc/nixos/configuration.nix: boot.kernelParams = [ \"ARGS\" ];", "nixos-rebuild boot",
-          "Undo: boot an older generation from the menu, or take the line out and rebuild.",
-        ]) }
+      {
+        managed(
+          .nixos, .other, $0, "NixOS generates its boot entries from its configuration.",
+          [
+            "In /etc/nixos/configuration.nix: boot.kernelParams = [ \"ARGS\" ];", "nixos-rebuild boot",
+            "Undo: boot an older generation from the menu, or take the line out and rebuild.",
+          ])
+      }
     ),
     (
       .imageBased,
-      { managed(
-        .imageBased, .other, $0,
-        "This system's image is replaced as a whole; a changed boot loader does not survive, or does not boot.",
-        ["Use the tool of the distribution that sets kernel arguments."]) }
+      {
+        managed(
+          .imageBased, .other, $0,
+          "This system's image is replaced as a whole; a changed boot loader does not survive, or does not boot.",
+          ["Use the tool of the distribution that sets kernel arguments."])
+      }
     ),
     (
       .xen,
-      { managed(
-        .xen, .grub, $0, "Under Xen the IOMMU belongs to the hypervisor, not to this kernel.",
-        [
-          "In /etc/default/grub: GRUB_CMDLINE_XEN=\"iommu=…\" takes the hypervisor's arguments.",
-          "Then: grub-mkconfig -o the grub.cfg in use.",
-        ]) }
+      {
+        managed(
+          .xen, .grub, $0, "Under Xen the IOMMU belongs to the hypervisor, not to this kernel.",
+          [
+            "In /etc/default/grub: GRUB_CMDLINE_XEN=\"iommu=…\" takes the hypervisor's arguments.",
+            "Then: grub-mkconfig -o the grub.cfg in use.",
+          ])
+      }
     ),
     (
       .proxmoxBootTool,
-      { managed(
-        .proxmoxBootTool, .systemdBoot, $0,
-        "proxmox-boot-tool copies kernels and arguments to every EFI system partition.",
-        ["Add ARGS to the one line of /etc/kernel/cmdline", "proxmox-boot-tool refresh"]) }
+      {
+        managed(
+          .proxmoxBootTool, .systemdBoot, $0,
+          "proxmox-boot-tool copies kernels and arguments to every EFI system partition.",
+          ["Add ARGS to the one line of /etc/kernel/cmdline", "proxmox-boot-tool refresh"])
+      }
     ),
     (
       .kernelstub,
-      { managed(
-        .kernelstub, .systemdBoot, $0, "kernelstub writes this system's boot entries.",
-        ["kernelstub --add-options \"ARGS\"", "Undo: kernelstub --delete-options \"ARGS\""]) }
+      {
+        managed(
+          .kernelstub, .systemdBoot, $0, "kernelstub writes this system's boot entries.",
+          ["kernelstub --add-options \"ARGS\"", "Undo: kernelstub --delete-options \"ARGS\""])
+      }
     ),
     (
       .sdbootutil,
-      { managed(
-        .sdbootutil, .systemdBoot, $0,
-        "sdbootutil writes this system's boot entries, one for each snapshot; /etc/default/grub is not read.",
-        ["Add ARGS to the line of /etc/kernel/cmdline", "sdbootutil update-all-entries"]) }
+      {
+        managed(
+          .sdbootutil, .systemdBoot, $0,
+          "sdbootutil writes this system's boot entries, one for each snapshot; /etc/default/grub is not read.",
+          ["Add ARGS to the line of /etc/kernel/cmdline", "sdbootutil update-all-entries"])
+      }
     ),
     (
       .unifiedImage,
-      { managed(
-        .unifiedImage, .other, $0,
-        "The kernel command line is built into a unified kernel image; under Secure Boot it is signed.",
-        ["Add ARGS to /etc/kernel/cmdline", "Build and sign the image again: kernel-install add-all, mkinitcpio -P"]) }
+      {
+        managed(
+          .unifiedImage, .other, $0,
+          "The kernel command line is built into a unified kernel image; under Secure Boot it is signed.",
+          [
+            "Add ARGS to /etc/kernel/cmdline",
+            "Build and sign the image again: kernel-install add-all, mkinitcpio -P",
+          ])
+      }
     ),
     (
       .systemdBoot,
-      { managed(
-        .systemdBoot, .systemdBoot, $0, "systemd-boot reads the arguments from its entries.",
-        ["Add ARGS to the line of /etc/kernel/cmdline", "kernel-install add-all"]) }
+      {
+        managed(
+          .systemdBoot, .systemdBoot, $0, "systemd-boot reads the arguments from its entries.",
+          ["Add ARGS to the line of /etc/kernel/cmdline", "kernel-install add-all"])
+      }
     ),
   ]
 
@@ -106,7 +129,9 @@ extension BootLayout {
 
   // MARK: GRUB
 
-  private static func grub(_ evidence: BootLoaderEvidence, _ maker: BootLoaderEvidence.ConfigMaker) -> BootLayout {
+  private static func grub(_ evidence: BootLoaderEvidence, _ maker: BootLoaderEvidence.ConfigMaker)
+    -> BootLayout
+  {
     let name = maker.path.split(separator: "/").last.map(String.init) ?? maker.path
     var sources = [Source(maker.path, maker.readsDropIns ? "default/grub.d" : name)]
     func refused(_ kind: Kind, _ reason: String, _ steps: [String]) -> BootLayout {
@@ -123,7 +148,9 @@ extension BootLayout {
         ["Find out which grub.cfg GRUB reads; then: \(name) -o that file"])
     }
     sources.append(Source(config.path, config.usesBLS ? "blscfg" : "\(config.entries.count) menu entries"))
-    if let stub = evidence.espConfigs.first(where: { !$0.isStub && $0.path != config.path }), !isLink(stub, evidence) {
+    if let stub = evidence.espConfigs.first(where: { !$0.isStub && $0.path != config.path }),
+      !isLink(stub, evidence)
+    {
       sources.append(Source(stub.path, "a whole configuration where a wrapper must be"))
       return refused(
         .overwrittenStub,
@@ -140,7 +167,8 @@ extension BootLayout {
     }
     guard evidence.defaults != nil else {
       return refused(
-        .unknown, "/etc/default/grub is missing.", ["Create /etc/default/grub with GRUB_CMDLINE_LINUX=\"ARGS\""])
+        .unknown, "/etc/default/grub is missing.",
+        ["Create /etc/default/grub with GRUB_CMDLINE_LINUX=\"ARGS\""])
     }
     return BootLayout(kind(of: evidence, maker, config), .grub, evidence: sources, configPath: config.path)
   }

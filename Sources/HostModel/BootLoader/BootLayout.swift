@@ -61,6 +61,9 @@ package struct BootLayout: Sendable, Equatable {
     }
   }
 
+  /// Whether this program changes kernel arguments here; where not, a person does, by the host's tool.
+  package var takesArguments: Bool { refusal == nil && isClassic }
+
   init(
     _ kind: Kind, _ loader: Loader, evidence: [Source], refusal: Refusal? = nil, configPath: String? = nil
   ) {

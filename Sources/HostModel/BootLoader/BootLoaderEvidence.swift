@@ -34,7 +34,8 @@ package struct BootLoaderEvidence: Sendable, Equatable {
   /// Signs of systems that manage their boot entries in another way; by path, with what was found.
   package struct Sign: Sendable, Equatable {
     package enum Kind: String, Sendable {
-      case ostree, snapd, nixos, imageBased, xen, proxmoxBootTool, kernelstub, sdbootutil, systemdBoot, unifiedImage
+      case ostree, snapd, nixos, imageBased, xen, proxmoxBootTool, kernelstub, sdbootutil, systemdBoot,
+        unifiedImage
     }
     package var kind: Kind
     package var source: String

@@ -54,7 +54,9 @@ private struct GrubSection {
   /// `### BEGIN /etc/grub.d/10_linux ###`
   mutating func read(comment line: ArraySlice<UInt8>) {
     let words = line.words
-    guard words.count >= 3, words[0].elementsEqual("###".utf8), words[1].elementsEqual("BEGIN".utf8) else { return }
+    guard words.count >= 3, words[0].elementsEqual("###".utf8), words[1].elementsEqual("BEGIN".utf8) else {
+      return
+    }
     script = words[2].split(separator: UInt8(ascii: "/")).last?.text ?? ""
   }
 

@@ -37,10 +37,12 @@ package struct LoaderEntry: Sendable, Equatable {
 
   /// As the loader would resolve it.
   package func resolved(kernelOptions: String?, machineID: String?) -> BootEntry {
-    let text = options.replacing("$kernelopts", with: kernelOptions ?? "").replacing("$tuned_params", with: "")
+    let text = options.replacing("$kernelopts", with: kernelOptions ?? "").replacing(
+      "$tuned_params", with: "")
     return BootEntry(
       title: title, kernel: kernel, file: path,
-      arguments: KernelCommandLine(parsing: text.utf8).parameters.map(\.text), isForeign: !belongs(to: machineID))
+      arguments: KernelCommandLine(parsing: text.utf8).parameters.map(\.text),
+      isForeign: !belongs(to: machineID))
   }
 }
 

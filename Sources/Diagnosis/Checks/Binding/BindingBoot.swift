@@ -58,7 +58,7 @@ package enum BindingBoot: Check {
         reason?.isAboutIdentity == true ? changed : notBound,
         "\(device) was not bound: \(event["detail"] ?? "the boot program declined").", evidence: quotes,
         commands: reason?.isAboutIdentity == true
-          ? ["passthru-doctor devices", "passthru-doctor bind \(device)"] : [])
+          ? ["passthru-doctor devices", .change(.bind(["\(device)"], overrides: []))] : [])
     }
     if let address = state.absent.first {
       return .fail(

@@ -44,8 +44,10 @@ package enum BindingInitramfs: Check {
         })
     }
     let quotes = faults.map { Quote($0.source, $0.words) }
-    let commands = initramfs.builderInCharge.map { builder in
-      faults.filter { $0.cause != nil }.map { builder.command(forKernel: $0.kernel, image: $0.source) }
+    let commands: [RemedyCommand]? = initramfs.builderInCharge.map { builder in
+      faults.filter { $0.cause != nil }.map {
+        .shell(builder.command(forKernel: $0.kernel, image: $0.source))
+      }
     }
     guard let worst = faults.first(where: { $0.cause != nil }), let cause = worst.cause else {
       return .unknown(

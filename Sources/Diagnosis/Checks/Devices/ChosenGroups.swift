@@ -105,7 +105,7 @@ package enum ChosenGroups: Check {
     }) {
       return .fail(
         notViable, sentence(group, blocker), evidence: [quote(group, blocker)],
-        commands: blocker.command.map { [$0] } ?? [])
+        commands: blocker.command.map { [.shell($0)] } ?? [])
     }
     if let judgement = groups.first(where: { $0.verdict == .unknown }) {
       return .unknown(judgement.notes.first?.text ?? "Group \(judgement.group.id) could not be judged.")
@@ -132,10 +132,10 @@ package enum ChosenGroups: Check {
 
   /// Groups that could go now: a start for who has chosen nothing yet.
   private static func offer(_ index: PCIIndex) -> String {
-    let free = index.judgements.filter { $0.verdict == .viable || $0.verdict == .needsBinding }
+    let free = index.offers
     guard !free.isEmpty else { return "" }
     let names = free.prefix(5).map { judgement in
-      let device = judgement.group.members.compactMap { index.devices[$0] }.first { !$0.isPassage }
+      let device = index.mainDevice(of: judgement.group)
       let kind = device.map { DeviceKind($0).rawValue } ?? "?"
       return "group \(judgement.group.id) (\(kind) \(device?.address.description ?? ""))"
     }

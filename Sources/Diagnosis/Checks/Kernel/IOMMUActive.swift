@@ -25,7 +25,7 @@ package enum IOMMUActive: Check {
     """
 
   /// The commands that enable an Intel IOMMU.
-  static func enableIntel(on evidence: HostEvidence) -> [String] {
+  static func enableIntel(on evidence: HostEvidence) -> [RemedyCommand] {
     ArgumentChange.adding("intel_iommu=on").commands(on: evidence)
   }
 

@@ -66,7 +66,7 @@ package enum IOMMUMessages: Check {
     case .absent(let source):
       return .unknown("There is no kernel log to read (\(source)).")
     case .unreadable(let source, let reason):
-      let command = evidence.isRunningHost ? ["sudo passthru-doctor"] : []
+      let command: [RemedyCommand] = evidence.isRunningHost ? ["sudo passthru-doctor"] : []
       return .unknown(
         "The kernel log could not be read: \(reason).", cause: logUnreadable,
         evidence: source.isEmpty ? [] : [Quote(source, reason)], commands: command)

@@ -102,7 +102,7 @@ package enum InterruptRemapping: Check {
       commands: commands, needsReboot: true)
   }
 
-  private static func reason(_ ground: IOMMUGround) -> (Cause, Quote?, [String]) {
+  private static func reason(_ ground: IOMMUGround) -> (Cause, Quote?, [RemedyCommand]) {
     if let argument = ground.interruptRemappingOffBy {
       return (
         disabledByArgument, ground.quote(argument),
@@ -127,7 +127,7 @@ package enum InterruptRemapping: Check {
     return ground.arguments?.allowUnsafeInterruptsBy.map(ground.quote)
   }
 
-  private static func removal(_ ground: IOMMUGround) -> [String] {
+  private static func removal(_ ground: IOMMUGround) -> [RemedyCommand] {
     guard let argument = ground.arguments?.allowUnsafeInterruptsBy else { return [] }
     return ArgumentChange.removing(argument.text).commands(on: ground.evidence)
   }

@@ -76,7 +76,7 @@ package enum KernelLockdown: Check {
     return [Quote(source, "Secure Boot is \(isOn ? "on" : "off")")]
   }
 
-  private static func argumentCommands(_ evidence: HostEvidence) -> [String] {
+  private static func argumentCommands(_ evidence: HostEvidence) -> [RemedyCommand] {
     guard let parameter = evidence.commandLine.value?.last("lockdown") else { return [] }
     return ArgumentChange.removing(parameter.text).commands(on: evidence)
   }

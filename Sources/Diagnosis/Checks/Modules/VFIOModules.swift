@@ -127,7 +127,7 @@ package enum VFIOModules: Check {
       evidence: blocked.map { Quote($0.denylistedBy ?? source, $0.obstacle) })
   }
 
-  private static func installCommands(_ evidence: HostEvidence) -> [String] {
+  private static func installCommands(_ evidence: HostEvidence) -> [RemedyCommand] {
     guard let release = evidence.kernelRelease.value else { return [] }
     switch DistributionFamily(evidence.osRelease.value) {
     case .debian where evidence.osRelease.value?.id == "ubuntu":

@@ -38,7 +38,7 @@ package enum LibvirtRunning: Check {
       return .warn(
         notRunning, "libvirt is installed but not running.",
         evidence: [Quote(daemon, "there"), Quote("run/libvirt", "no socket")],
-        commands: ["systemctl enable --now \(unit)"])
+        commands: [.change(.enable(unit: unit))])
     case .absent(let source): return missingVerdict(source, evidence)
     case .unreadable(let source, let reason):
       return .unknown(

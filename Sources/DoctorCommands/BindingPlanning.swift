@@ -1,44 +1,43 @@
-import ArgumentParser
-import ChangeExecution
 import ChangePlanning
 import HardwareNames
 import HostFiles
 import HostModel
 import HostSurvey
 import PCISurvey
-import Reporting
 
-/// What bind and unbind share: looking, planning, asking, doing.
-struct BindingChange {
-  private let common: CommonOptions
-  private let options: ChangeOptions
-  private let intent: ChangeIntent
-  private let root: HostRoot
+/// Plans what is bound at boot on a host: looks, chooses, and finds the images that are to hold the choice.
+struct BindingPlanning {
+  let root: HostRoot
 
-  init(_ common: CommonOptions, _ options: ChangeOptions, intent: ChangeIntent) throws(CommandError) {
-    self.common = common
-    self.options = options
-    self.intent = intent
-    root = try common.openRoot()
-    if !options.dryRun, root.directoryPath == nil {
-      throw CommandError(
-        .usage, "\(root.name) is a recorded host, to which nothing can be written; give --dry-run")
+  func plan(_ intent: ChangeIntent) throws(Refusal) -> ChangePlan {
+    let devices: [PCIDevice]
+    let ground: BindingGround
+    do throws(CommandError) {
+      devices = try listedDevices(root)
+      ground = try self.ground(devices)
+    } catch {
+      throw Refusal(reason: "not-measured", detail: "\(error).")
+    }
+    do throws(BindingRefusal) {
+      return try changePlan(intent, try choice(intent, ground, devices), ground)
+    } catch {
+      throw Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override)
     }
   }
 
-  func perform(_ planning: (BindingGround, [PCIDevice]) throws(BindingRefusal) -> BindingPlan) throws {
-    let way = CarryingOut(common: common, change: options, root: root)
-    try way.finishUnfinished()
-    let devices = try listedDevices(root)
-    let ground = try ground(devices)
-    let plan: ChangePlan
-    do throws(BindingRefusal) {
-      plan = try changePlan(try planning(ground, devices), ground)
-    } catch {
-      try way.refuse(
-        Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override), intent)
+  private func choice(
+    _ intent: ChangeIntent, _ ground: BindingGround, _ devices: [PCIDevice]
+  ) throws(BindingRefusal) -> BindingPlan {
+    switch intent {
+    case .bind(let names, let overrides):
+      let groups = try names.compactMap { DeviceTarget($0) }.groups(devices, ground.groups)
+      return try ground.planBinding(
+        groups: groups, overriding: Set(overrides.compactMap { UseOverride(argument: $0) }))
+    case .unbind(let names):
+      return try ground.planUnbinding(names.compactMap { DeviceTarget($0) }.flatMap { $0.addresses(ground) })
+    default:
+      return try ground.planUnbinding([])
     }
-    try way.carryOut(plan, to: "change what is bound at boot")
   }
 
   private func ground(_ devices: [PCIDevice]) throws(CommandError) -> BindingGround {
@@ -69,7 +68,9 @@ struct BindingChange {
   }
 
   /// Files that change, and the images in which the choice is not the one that is planned.
-  private func changePlan(_ plan: BindingPlan, _ ground: BindingGround) throws(BindingRefusal) -> ChangePlan {
+  private func changePlan(
+    _ intent: ChangeIntent, _ plan: BindingPlan, _ ground: BindingGround
+  ) throws(BindingRefusal) -> ChangePlan {
     var steps: [Step] = []
     let text = Array(plan.after.text.utf8)
     func replace(_ path: String, _ after: [UInt8]) {
@@ -126,6 +127,42 @@ struct BindingChange {
       )
     }
     return builder
+  }
+}
+
+extension DeviceTarget {
+  /// The addresses at which its devices may have been chosen.
+  fileprivate func addresses(_ ground: BindingGround) -> [PCIAddress] {
+    switch self {
+    case .device(let address): return [address]
+    case .group(let number):
+      let members = ground.groups.first { $0.id == number }?.members ?? []
+      return members.filter { ground.configuration.group(holding: $0) != nil }
+    }
+  }
+}
+
+extension [DeviceTarget] {
+  /// Numbers of the groups, each once, in the order in which they were named.
+  fileprivate func groups(_ devices: [PCIDevice], _ groups: [IOMMUGroup]) throws(BindingRefusal) -> [Int] {
+    var numbers: [Int] = []
+    for target in self {
+      let number: Int
+      switch target {
+      case .group(let named): number = named
+      case .device(let address):
+        guard let device = devices.first(where: { $0.address == address }) else {
+          throw BindingRefusal(.noGroup, "There is no device \(address); passthru-doctor devices lists them.")
+        }
+        guard let group = device.group else {
+          throw BindingRefusal(
+            .noGroup, "\(address) is in no IOMMU group; passthru-doctor check says whether the IOMMU is on.")
+        }
+        number = group
+      }
+      if !numbers.contains(number) { numbers.append(number) }
+    }
+    return numbers
   }
 }
 

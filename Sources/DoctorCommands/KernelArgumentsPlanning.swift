@@ -1,35 +1,14 @@
-import ArgumentParser
 import ChangeExecution
 import ChangePlanning
 import HostFiles
 import HostModel
 import HostSurvey
-import Reporting
 
-/// What `kargs add` and `kargs remove` do alike: look, try with the shell, plan, show, ask, carry out.
-struct KernelArgumentsChange {
-  let common: CommonOptions
-  let change: ChangeOptions
+/// Plans changes of kernel arguments on a host: looks, tries with the host's own shell, plans.
+struct KernelArgumentsPlanning {
+  let root: HostRoot
 
-  init(_ common: CommonOptions, _ change: ChangeOptions) {
-    self.common = common
-    self.change = change
-  }
-
-  func run(_ intent: ChangeIntent) throws {
-    let root = try common.openRoot()
-    let way = CarryingOut(common: common, change: change, root: root)
-    try way.finishUnfinished()
-    let plan: ChangePlan
-    do throws(Refusal) {
-      plan = try self.plan(intent, on: root)
-    } catch { try way.refuse(error, intent) }
-    try way.carryOut(plan, to: "change kernel arguments")
-  }
-
-  // MARK: Planning
-
-  private func plan(_ intent: ChangeIntent, on root: HostRoot) throws(Refusal) -> ChangePlan {
+  func plan(_ intent: ChangeIntent) throws(Refusal) -> ChangePlan {
     let host = surveyBoot(root)
     guard let loader = host.bootLoader.value else {
       throw Refusal(
@@ -42,15 +21,14 @@ struct KernelArgumentsChange {
     }
     // What reading alone refuses has line and column; the shell's own words come second.
     do throws(GrubRefusal) { _ = try GrubDefaultsReading(files) } catch { throw Refusal(error) }
-    let before = try values(of: files, root)
+    let before = try values(of: files)
     let plan = try KernelArgumentsPlanner(loader, sourced: before.map(SourcedValues.init)).plan(intent)
-    try prove(plan, files, before, root)
+    try prove(plan, files, before)
     return plan
   }
 
   /// Nil where no shell could be asked and reading alone proves the values.
-  private func values(of files: GrubDefaultsFiles, _ root: HostRoot) throws(Refusal) -> SourcingCheck.Values?
-  {
+  private func values(of files: GrubDefaultsFiles) throws(Refusal) -> SourcingCheck.Values? {
     do throws(SourcingCheck.Failure) {
       return try SourcingCheck(root).values(of: files)
     } catch {
@@ -64,14 +42,14 @@ struct KernelArgumentsChange {
 
   /// The shell must say the same of the new files, but for what was asked for.
   private func prove(
-    _ plan: ChangePlan, _ files: GrubDefaultsFiles, _ before: SourcingCheck.Values?, _ root: HostRoot
+    _ plan: ChangePlan, _ files: GrubDefaultsFiles, _ before: SourcingCheck.Values?
   ) throws(Refusal) {
     let changes = plan.steps.compactMap { step -> GrubDefaultsEdit.Change? in
       guard case .replaceFile(let path, let before, let after) = step else { return nil }
       return GrubDefaultsEdit.Change(path: path, before: before, after: after)
     }
     guard let before, !changes.isEmpty else { return }
-    guard var after = try values(of: files.applying(changes), root) else { return }
+    guard var after = try values(of: files.applying(changes)) else { return }
     var expected = before
     let names = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"]
     let isAsWanted = names.allSatisfy { isWanted(plan.intent, $0, before[$0], after[$0]) }
@@ -103,7 +81,7 @@ struct KernelArgumentsChange {
       return new == old + added.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     case .removeArguments(let arguments):
       return new.filter { !arguments.contains($0) } == old.filter { !arguments.contains($0) }
-    case .bind, .unbind, .undo:
+    default:
       return before == after
     }
   }

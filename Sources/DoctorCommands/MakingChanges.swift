@@ -1,0 +1,29 @@
+import ArgumentParser
+import ChangePlanning
+import HostFiles
+import HostModel
+
+/// A change from its intent to its end, as the commands that mean one change make it.
+func makeChange(_ intent: ChangeIntent, _ common: CommonOptions, _ options: ChangeOptions) throws {
+  let root = try common.openRoot()
+  let way = CarryingOut(common: common, change: options, root: root)
+  try way.finishUnfinished()
+  let plan: ChangePlan
+  do throws(Refusal) { plan = try planChange(intent, on: root) } catch { try way.refuse(error, intent) }
+  try way.carryOut(plan, to: "change this host")
+}
+
+/// The plan for an intent on a host as it is now, by the planner of its kind.
+///
+/// - Parameter mayRefresh: whether a package manager may fetch new lists of packages.
+func planChange(
+  _ intent: ChangeIntent, on root: HostRoot, mayRefresh: Bool = false
+) throws(Refusal) -> ChangePlan {
+  switch intent {
+  case .addArguments, .removeArguments: try KernelArgumentsPlanning(root: root).plan(intent)
+  case .bind, .unbind: try BindingPlanning(root: root).plan(intent)
+  case .install, .enable: try SoftwarePlanning(root: root, mayRefresh: mayRefresh).plan(intent)
+  case .undo:
+    throw Refusal(reason: "no-plan", detail: "The way back is planned from the journal alone.")
+  }
+}
