@@ -14,11 +14,12 @@ RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 BUILD := $(SWIFT) build $(RELEASE)
 BIN = $(shell $(BUILD) --show-bin-path)
 
-.PHONY: help needs build doctor test test-machines test-machines-all fuzz bench lint install uninstall completions deb rpm clean
+.PHONY: help needs build doctor test test-faults test-machines test-machines-all fuzz bench lint install uninstall completions deb rpm clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,/^$$/!p' | sed '/^Static/,$$d'
 	@echo '  make test-machines  whole machines in QEMU: the telling set (make test-machines-all: every one)'
+	@echo '  make test-faults    every system call that writes fails in turn, and the program is killed before each'
 	@echo '  make fuzz           run each parser on made-up input for FUZZ_SECONDS=60'
 	@echo '  make bench          measure against rivals on this machine'
 	@echo '  make deb, make rpm  packages for this distribution, in .build/packages'
@@ -39,6 +40,14 @@ test:
 	@packaging/install-needs build test
 	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor $(SWIFT) test
+	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/run telling
+
+# Every fault, on every call: some ten minutes.
+test-faults: build
+	@packaging/install-needs build test
+	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/run all
+	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/broken-programs
+	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/disk-full all
 
 test-machines test-machines-all: build
 	@packaging/install-needs build machines

@@ -29,13 +29,12 @@ package struct ChangeExecutor {
     var transaction = Transaction(root)
     do throws(ChangeFailure) {
       for step in plan.steps { try apply(step, &receipt, &transaction, lock) }
-      receipt.state = .done
-      try write(receipt)
     } catch {
       receipt.state = .failed
       throw putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error)
     }
     transaction.keep()
+    finish([receipt], as: .done)
     return receipt
   }
 
@@ -120,6 +119,19 @@ package struct ChangeExecutor {
     case .packages(let manager, let names):
       try PackageInstaller(root, manager, progress: progress).remove(names, lock)
     case .unit(let unit): try UnitControl(root: root, lock: lock).disable(unit)
+    }
+  }
+
+  /// Everything is in its place: only the note of it is left. Without it the next command finds out.
+  func finish(_ receipts: [Receipt], as state: Receipt.State) {
+    for var receipt in receipts {
+      receipt.state = state
+      do throws(HostFileError) {
+        try journal.update(receipt)
+      } catch {
+        progress(
+          "That change \(receipt.number) is \(state.rawValue) could not be noted in the journal: \(error)")
+      }
     }
   }
 

@@ -28,7 +28,7 @@ struct ConfigRegenerator {
   /// Only what is certainly ours is removed; mkconfig adds `.new` to the name it is given.
   static func removeStaged(beside config: String, of root: HostRoot) {
     for end in [stageSuffix, stageSuffix + ".new"] {
-      try? root.exchange(config + end, with: nil, metadata: nil)
+      root.discard(config + end)
     }
   }
 
@@ -54,12 +54,17 @@ struct ConfigRegenerator {
   }
 
   private func checked(stage: String, _ name: String) throws(ChangeFailure) -> [UInt8] {
-    let bytes: [UInt8]?
-    do throws(HostFileError) { bytes = try root.bytes(at: stage) } catch { throw ChangeFailure(error) }
-    guard let bytes, !bytes.isEmpty else { throw ChangeFailure("\(name) succeeded and wrote nothing.") }
-    if let fault = regeneration.fault(in: GrubConfig(bytes, path: regeneration.configPath)) {
+    let made: [UInt8]?
+    let before: [UInt8]?
+    do throws(HostFileError) {
+      made = try root.bytes(at: stage)
+      before = try root.bytes(at: regeneration.configPath)
+    } catch { throw ChangeFailure(error) }
+    guard let made, !made.isEmpty else { throw ChangeFailure("\(name) succeeded and wrote nothing.") }
+    let check = GeneratedConfigCheck(root: root, regeneration: regeneration)
+    if let fault = check.fault(in: made, at: stage, before: before ?? []) {
       throw ChangeFailure(fault + " The old grub.cfg stays.")
     }
-    return bytes
+    return made
   }
 }

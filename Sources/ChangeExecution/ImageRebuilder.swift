@@ -71,7 +71,7 @@ struct ImageRebuilder {
   }
 
   static func removeStaged(_ images: [ImageRebuild.Image], of root: HostRoot) {
-    for image in images { try? root.exchange(staged(image), with: nil, metadata: nil) }
+    for image in images { root.discard(staged(image)) }
   }
 
   /// Below another root, the builder runs in a chroot of it.

@@ -146,13 +146,13 @@ package struct Journal {
   /// What a change replaced is back in its place: the copies have served.
   func dropContents(of receipt: Receipt) {
     for index in receipt.files.indices {
-      try? root.exchange("\(folder(receipt.number))/\(index).before", with: nil, metadata: nil)
+      root.discard("\(folder(receipt.number))/\(index).before")
     }
   }
 
   private func removeFolder(_ path: String) {
     for name in (try? root.names(in: path)) ?? [] {
-      try? root.exchange(path + "/" + name, with: nil, metadata: nil)
+      root.discard(path + "/" + name)
     }
     root.removeEmptyDirectory(path)
   }

@@ -14,12 +14,14 @@ extension ChangeExecutor {
     do throws(ChangeFailure) {
       try write(undo.receipts, as: .undoing)
       for step in undo.plan.steps { try take(step, undo, &transaction, lock) }
-      try write(undo.receipts, as: .undone)
     } catch {
       throw putBack(transaction, undo.receipts, after: error)
     }
     transaction.keep()
     for receipt in undo.receipts { clear(receipt) }
+    finish(undo.receipts, as: .undone)
+    // Only a change that is undone needs its copies no more.
+    for receipt in undo.receipts { journal.dropContents(of: receipt) }
   }
 
   private func take(
@@ -50,9 +52,8 @@ extension ChangeExecutor {
     }
   }
 
-  /// What nobody needs once a change is undone: copies, directories made for it, leftovers of a kill.
+  /// What nobody needs once a change is undone: directories made for it, leftovers of a kill.
   private func clear(_ receipt: Receipt) {
-    journal.dropContents(of: receipt)
     removeLeftovers(of: receipt)
     for path in receipt.directories.reversed() { root.removeEmptyDirectory(path) }
   }
@@ -90,7 +91,7 @@ extension ChangeExecutor {
   package func complete(_ receipt: Receipt) throws(ChangeFailure) {
     let lock = try journal.lock(for: receipt.command)
     defer { withExtendedLifetime(lock) {} }
-    try write([receipt], as: .done)
     removeLeftovers(of: receipt)
+    try write([receipt], as: .done)
   }
 }

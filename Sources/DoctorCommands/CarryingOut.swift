@@ -124,7 +124,12 @@ struct CarryingOut {
   }
 
   private func tell(_ plan: ChangePlan, _ words: String) throws {
-    try writeToStandardOutput(common.json ? plan.json.document : Array((words + "\n").utf8))
+    do throws(CommandError) {
+      try writeToStandardOutput(common.json ? plan.json.document : Array((words + "\n").utf8))
+    } catch {
+      // The change is made all the same, and the status says so.
+      complain("passthru-doctor: \(error)")
+    }
     if plan.needsReboot { throw ExitCode(ExitStatus.rebootNeeded.rawValue) }
   }
 }

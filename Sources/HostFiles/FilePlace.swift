@@ -25,7 +25,14 @@ final class FilePlace {
 
   deinit { close(folder) }
 
-  func removeUnfinished() { unlinkat(folder, beside, 0) }
+  func removeUnfinished() { discard(beside) }
+
+  /// Removes the file itself, which is only in the way. A disk that once could not is asked once more.
+  func discard() { discard(name) }
+
+  private func discard(_ name: String) {
+    for _ in 0..<2 where unlinkat(folder, name, 0) == 0 || errno == ENOENT { return }
+  }
 
   func remove() throws(SystemFailure) -> ReplacedFile {
     guard renameat(folder, name, folder, beside) == 0 else {

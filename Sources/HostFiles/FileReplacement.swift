@@ -58,6 +58,12 @@ extension HostRoot {
     .keep()
   }
 
+  /// Removes a file of this program's own that is only in the way, where it can be removed. A link is
+  /// removed itself.
+  package func discard(_ path: String) {
+    (try? FilePlace(path, in: self))?.discard()
+  }
+
   /// Removes what a replacement that was killed has left beside the file.
   package func removeUnfinished(_ path: String) throws(HostFileError) {
     try FilePlace(try resolvedPath(path), in: self)?.removeUnfinished()
