@@ -32,9 +32,7 @@ package struct SourcingCheck {
   package func values(of files: GrubDefaultsFiles) throws(Failure) -> Values {
     guard let directory = root.directoryPath else { throw .notAsked("a recorded host has no shell") }
     guard root.exists("bin/sh") else { throw .notAsked("there is no /bin/sh") }
-    guard
-      let scratch = ["tmp", "run", "mnt", "media"].first(where: { (try? root.kind(at: $0)) == .directory })
-    else {
+    guard let scratch = root.scratchDirectory else {
       throw .notAsked("there is no directory to put them into")
     }
     let texts = [files.main] + (files.dropIns ?? []).map(\.bytes)

@@ -77,6 +77,11 @@ private struct WayBack {
       if now == file.beforeDigest { continue }
       if !paths.contains(file.path) { paths.append(file.path) }
       guard now == file.afterDigest else {
+        if let block = try undoneBlock(receipt, index) {
+          fates[file.path] = .putBack(block, file.metadata)
+          digests[file.path] = Receipt.digest(block)
+          continue
+        }
         guard file.isGenerated else { throw changedSince(receipt, index) }
         fates[file.path] = .regenerate
         continue
@@ -84,6 +89,16 @@ private struct WayBack {
       fates[file.path] = .putBack(try before(receipt, index), file.metadata)
       digests[file.path] = file.beforeDigest
     }
+  }
+
+  /// GRUB has written its block since the trial was prepared: only what was put there goes. Nil where it is no
+  /// such block.
+  private func undoneBlock(_ receipt: Receipt, _ index: Int) throws(Refusal) -> [UInt8]? {
+    let path = receipt.files[index].path
+    guard GrubEnvironment.isBlock(path), let old = try before(receipt, index) else { return nil }
+    var now = try bytes(path)
+    if case .putBack(let bytes, _) = fates[path] { now = bytes }
+    return now.flatMap { GrubEnvironment.undoingTrial(in: $0, before: old) }
   }
 
   func plan(_ receipts: [Receipt]) throws(Refusal) -> UndoPlan {

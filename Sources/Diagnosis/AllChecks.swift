@@ -14,6 +14,7 @@ package let allChecks: [any Check.Type] = [
   // boot-loader
   BootLayout.self,
   BootArguments.self,
+  TrialBoot.self,
   // modules
   VFIOModules.self,
   // devices

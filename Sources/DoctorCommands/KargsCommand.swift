@@ -11,7 +11,9 @@ struct KargsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kargs",
     abstract: "Show or change the kernel's arguments where this host's boot loader takes them from.",
-    subcommands: [KargsShowCommand.self, KargsAddCommand.self, KargsRemoveCommand.self],
+    subcommands: [
+      KargsShowCommand.self, KargsAddCommand.self, KargsRemoveCommand.self, KargsTryCommand.self,
+    ],
     defaultSubcommand: KargsShowCommand.self)
 }
 
@@ -39,7 +41,8 @@ struct KargsShowCommand: ParsableCommand {
     }
     let report = KernelArgumentsReport(
       layout: BootLayout(loader),
-      arguments: loader.arguments(running: host.commandLine.value, sourced: sourced))
+      arguments: loader.arguments(running: host.commandLine.value, sourced: sourced),
+      trial: host.bootTrial.value?.trial(running: host.commandLine.value))
     try writeToStandardOutput(common.json ? report.json.document : Array(report.text(common.style).utf8))
   }
 }
@@ -82,5 +85,37 @@ struct KargsRemoveCommand: ParsableCommand {
 
   func run() throws {
     try makeChange(.removeArguments(arguments), common, change)
+  }
+}
+
+/// `kargs try ARG…`
+struct KargsTryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "try", abstract: "Boot once with kernel arguments, then fall back by itself.",
+    discussion: """
+      GRUB boots a copy of the running kernel's entry once. After a panic the kernel restarts by itself, and the \
+      boot after is the usual one. Where GRUB cannot do that, the way through its menu is told. kargs show tells \
+      how it went.
+
+      Exit status: as kargs add.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var change: ChangeOptions
+
+  @Flag(help: "Take away what a trial has left, before it or after it.")
+  var clear = false
+
+  @Argument(help: "Arguments as the kernel reads them, for example intel_iommu=on.")
+  var arguments: [String] = []
+
+  func validate() throws {
+    if clear != arguments.isEmpty {
+      throw ValidationError(clear ? "--clear takes no arguments" : "name the arguments to try, or --clear")
+    }
+  }
+
+  func run() throws {
+    try KernelArgumentsChange(common, change).run(clear ? .clearTrial : .tryArguments(arguments))
   }
 }

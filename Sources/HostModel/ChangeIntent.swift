@@ -3,6 +3,10 @@ package enum ChangeIntent: Sendable, Equatable {
   /// `replacing`: take out arguments that say the opposite.
   case addArguments([String], replacing: Bool)
   case removeArguments([String])
+  /// One boot with them.
+  case tryArguments([String])
+  /// Takes away what a trial has left.
+  case clearTrial
   /// Devices or groups as they were named, and what their owner gives up (`0000:01:00.0=console`).
   case bind([String], overrides: [String])
   case unbind([String])
@@ -19,6 +23,8 @@ package enum ChangeIntent: Sendable, Equatable {
     case .addArguments(let arguments, let replacing):
       "kargs add " + arguments.joined(separator: " ") + (replacing ? " --replace" : "")
     case .removeArguments(let arguments): "kargs remove " + arguments.joined(separator: " ")
+    case .tryArguments(let arguments): "kargs try " + arguments.joined(separator: " ")
+    case .clearTrial: "kargs try --clear"
     case .bind(let targets, let overrides):
       "bind " + (targets + overrides.map { "--override " + $0 }).joined(separator: " ")
     case .undo(let numbers): "undo " + numbers.map(String.init).joined(separator: " ")

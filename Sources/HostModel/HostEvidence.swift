@@ -56,6 +56,8 @@ package struct HostEvidence: Sendable {
 
   /// How the host boots, and from where it takes kernel arguments.
   package var bootLoader: Observed<BootLoaderEvidence> = .notLookedAt
+  /// What GRUB reads beside its grub.cfg, and what `kargs try` has left there.
+  package var bootTrial: Observed<BootTrialEvidence> = .notLookedAt
   /// What is chosen to be bound at boot; an untrusted or broken configuration is unreadable.
   package var bindings: Observed<BindingConfiguration> = .notLookedAt
   package var initramfs: Observed<InitramfsEvidence> = .notLookedAt

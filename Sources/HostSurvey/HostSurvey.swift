@@ -34,6 +34,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
   evidence.bootLoader = surveyBootLoader(root, evidence)
+  evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader)
 
   evidence.loadedModules = surveyLoadedModules(root)
   evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
@@ -59,5 +60,6 @@ package func surveyBoot(_ root: HostRoot) -> HostEvidence {
   evidence.commandLine = surveyCommandLine(root)
   evidence.xen = surveyXen(root)
   evidence.bootLoader = surveyBootLoader(root, evidence)
+  evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader)
   return evidence
 }

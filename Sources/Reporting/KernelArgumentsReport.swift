@@ -4,10 +4,13 @@ import HostModel
 package struct KernelArgumentsReport: Sendable {
   let layout: BootLayout
   let arguments: BootArguments
+  /// What `kargs try` has left; nil when there is none.
+  let trial: BootTrial?
 
-  package init(layout: BootLayout, arguments: BootArguments) {
+  package init(layout: BootLayout, arguments: BootArguments, trial: BootTrial?) {
     self.layout = layout
     self.arguments = arguments
+    self.trial = trial
   }
 
   /// passthru-doctor/kargs/1.
@@ -43,6 +46,16 @@ package struct KernelArgumentsReport: Sendable {
             ])
           })
       ),
+      (
+        "trial",
+        trial.map { trial in
+          .object([
+            ("arguments", JSON(trial.arguments)), ("outcome", JSON(trial.outcome?.rawValue)),
+            ("text", .string(trial.sentences.first ?? "")), ("keep", .string(trial.keepCommand)),
+            ("clear", .string(BootTrial.clearCommand)),
+          ])
+        } ?? .null
+      ),
     ])
   }
 
@@ -63,6 +76,7 @@ package struct KernelArgumentsReport: Sendable {
         "Entry    \(entry.title)\(entry.isForeign ? " (another system)" : ""): \(line(entry.arguments))")
     }
     lines += arguments.differences.map { $0.sentence(keptIn: arguments.persistedFile) }
+    lines += trial?.sentences ?? []
     if let refusal = layout.refusal {
       lines.append(refusal.reason)
       lines += refusal.steps.map { "  " + $0 }

@@ -19,13 +19,17 @@ debian_disk() {
 # debian_tree SUITE TOOL [PACKAGE...]: a folder with the packages installed. Both GRUBs are
 # there; which one boots is decided by what grub-install writes to the disk.
 debian_tree() {
-  local suite=$1 packages
+  local suite=$1 packages contents
   packages=$(IFS=,; printf '%s' "${DISK_PACKAGES[*]},${*:2}")
-  cached "trees/$suite-$2-$(digest "$packages")" install_packages "$suite" "$packages"
+  mapfile -t contents < <(find "$HERE/inside/initramfs" -type f | sort)
+  cached "trees/$suite-$2-$(digest "$packages" "${contents[@]}")" install_packages "$suite" "$packages"
 }
 
+# What the initramfs holds is said before the packages make it: that of every machine there could be takes
+# minutes to make inside an emulated one.
 install_packages() {
-  mmdebstrap --variant=minbase --format=directory --include="${2// /,}" "$1" "$3"
+  mmdebstrap --variant=minbase --format=directory --include="${2// /,}" \
+    --essential-hook="cp -r '$HERE/inside/initramfs/.' \"\$1/\"" "$1" "$3"
 }
 
 # make_disk TREE FIRMWARE IMAGE
@@ -46,10 +50,10 @@ configure_tree() {
   local tree=$1 firmware=$2
   cp -r "$HERE/inside/disk/." "$tree/"
   echo machine >"$tree/etc/hostname"
-  echo "UUID=$ROOT_UUID / ext4 errors=remount-ro 0 1" >"$tree/etc/fstab"
+  echo "UUID=$ROOT_UUID / ext4 errors=remount-ro 0 0" >"$tree/etc/fstab"
   if [ "$firmware" = efi ]; then
     mkdir -p "$tree/boot/efi"
-    echo "UUID=${ESP_SERIAL:0:4}-${ESP_SERIAL:4:4} /boot/efi vfat umask=0077 0 1" >>"$tree/etc/fstab"
+    echo "UUID=${ESP_SERIAL:0:4}-${ESP_SERIAL:4:4} /boot/efi vfat umask=0077 0 0" >>"$tree/etc/fstab"
   fi
   # Emulated processors have no time for mitigations.
   sed -i -e "s/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX=\"$HARNESS_ARGUMENTS mitigations=off\"/" \
@@ -58,7 +62,9 @@ configure_tree() {
   chroot "$tree" systemctl --quiet enable lab.service
   chroot "$tree" systemctl --quiet mask serial-getty@ttyS0.service getty@tty1.service \
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer \
-    e2scrub_all.timer e2scrub_reap.service systemd-networkd.service
+    e2scrub_all.timer e2scrub_reap.service systemd-networkd.service systemd-journal-flush.service \
+    systemd-random-seed.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
+    systemd-user-sessions.service
 }
 
 # make_partitions TREE FIRMWARE IMAGE: plain files and dd, since loop devices want root.
