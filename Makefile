@@ -89,6 +89,7 @@ install: build completions
 	install -D -m 0644 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.service
 	install -D -m 0755 -t $(DESTDIR)$(INITRAMFSDIR)/hooks initramfs-tools/hooks/passthru-doctor
 	install -D -m 0755 -t $(DESTDIR)$(INITRAMFSDIR)/scripts/init-top initramfs-tools/scripts/init-top/passthru
+	install -D -m 0755 -t $(DESTDIR)$(SYSCONFDIR)/grub.d grub/42_passthru
 	install -D -m 0644 -t $(DESTDIR)$(LIBDIR)/systemd/system packaging/passthru-doctor-check.service
 	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/man/man8 packaging/man/passthru-doctor.8
 	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/man/man5 packaging/man/passthru-doctor-bindings.conf.5
@@ -102,6 +103,7 @@ uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/systemd/system/passthru-doctor-check.service
 	rm -rf $(DESTDIR)$(LIBDIR)/passthru-doctor $(DESTDIR)$(DRACUTDIR) $(DESTDIR)$(DOCDIR)
 	rm -f $(DESTDIR)$(INITRAMFSDIR)/hooks/passthru-doctor $(DESTDIR)$(INITRAMFSDIR)/scripts/init-top/passthru
+	rm -f $(DESTDIR)$(SYSCONFDIR)/grub.d/42_passthru
 	rm -f $(DESTDIR)$(DATADIR)/man/man8/passthru-doctor.8
 	rm -f $(DESTDIR)$(DATADIR)/man/man5/passthru-doctor-bindings.conf.5
 	rm -f $(DESTDIR)$(DATADIR)/bash-completion/completions/passthru-doctor

@@ -51,7 +51,7 @@ package struct TrialPlanner: Sendable {
     guard missing.contains(where: { !$0.hasPrefix("panic=") }) else {
       throw Refusal(
         reason: "without-effect",
-        detail: "The entry \"\(entry.source.title)\" has \(arguments.joined(separator: " ")) already.")
+        detail: "The entry \"\(entry.source.title)\" has \(texts.joined(separator: " ")) already.")
     }
     let custom = TrialBlock.added(entry.adding(missing), trying: texts, to: trial.custom)
     return ChangePlan(

@@ -72,14 +72,15 @@ extension BootTrialEvidence {
   /// Whether the menu shows itself: a timeout, and no style that hides it.
   fileprivate var showsMenu: Bool {
     var isShown = false
+    var isHidden = false
     for line in config.lines.map(\.trimmed) {
       if line.starts(with: "set timeout_style=".utf8) {
-        isShown = isShown && line.elementsEqual("set timeout_style=menu".utf8)
+        isHidden = !line.elementsEqual("set timeout_style=menu".utf8)
       } else if line.starts(with: "set timeout=".utf8) {
         isShown = !line.elementsEqual("set timeout=0".utf8)
       }
     }
-    return isShown
+    return isShown && !isHidden
   }
 
   /// Fedora's way of hiding it after a boot that went well.
