@@ -116,6 +116,6 @@ struct KargsTryCommand: ParsableCommand {
   }
 
   func run() throws {
-    try KernelArgumentsChange(common, change).run(clear ? .clearTrial : .tryArguments(arguments))
+    try makeChange(clear ? .clearTrial : .tryArguments(arguments), common, change)
   }
 }

@@ -16,15 +16,6 @@ struct KernelArgumentsPlanning {
         detail:
           "/\(host.bootLoader.source) could not be read: \(host.bootLoader.unreadableReason ?? "no reason").")
     }
-    let trials = TrialPlanner(loader, host.bootTrial.value, running: host.commandLine.value)
-    switch intent {
-    case .tryArguments(let arguments):
-      let plan = try trials.plan(trying: arguments)
-      try proveScript(of: plan)
-      return plan
-    case .clearTrial: return try trials.clearing()
-    default: break
-    }
     guard BootLayout(loader).refusal == nil, let files = loader.defaultsFiles(dialect: .dash) else {
       return try KernelArgumentsPlanner(loader, sourced: nil).plan(intent)
     }
@@ -33,20 +24,7 @@ struct KernelArgumentsPlanning {
     let before = try values(of: files)
     let plan = try KernelArgumentsPlanner(loader, sourced: before.map(SourcedValues.init)).plan(intent)
     try prove(plan, files, before)
-    return trials.settling(plan)
-  }
-
-  /// What GRUB is to read must be readable for it.
-  private func proveScript(of plan: ChangePlan) throws(Refusal) {
-    for case .replaceFile(let path, let before, let after) in plan.steps where path.hasSuffix("/custom.cfg") {
-      let check = GrubScriptCheck(root)
-      if let before, let fault = check.fault(in: before, named: path) {
-        throw Refusal(reason: "broken", detail: "\(fault) Mend it first.")
-      }
-      if let after, let fault = check.fault(in: after, named: path) {
-        throw Refusal(reason: "not-tried", detail: "\(fault) Nothing was changed.")
-      }
-    }
+    return plan
   }
 
   /// Nil where no shell could be asked and reading alone proves the values.

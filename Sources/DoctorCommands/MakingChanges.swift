@@ -20,7 +20,9 @@ func planChange(
   _ intent: ChangeIntent, on root: HostRoot, mayRefresh: Bool = false
 ) throws(Refusal) -> ChangePlan {
   switch intent {
-  case .addArguments, .removeArguments: try KernelArgumentsPlanning(root: root).plan(intent)
+  case .addArguments, .removeArguments:
+    TrialPlanning(root: root).settling(try KernelArgumentsPlanning(root: root).plan(intent))
+  case .tryArguments, .clearTrial: try TrialPlanning(root: root).plan(intent)
   case .bind, .unbind: try BindingPlanning(root: root).plan(intent)
   case .install, .enable: try SoftwarePlanning(root: root, mayRefresh: mayRefresh).plan(intent)
   case .undo:

@@ -61,11 +61,13 @@ package enum TrialBoot: Check {
     switch trial.outcome {
     case .waiting:
       return .warn(
-        notBooted, summary, evidence: quotes, commands: [BootTrial.clearCommand], needsReboot: true)
-    case .running: return .warn(notKept, summary, evidence: quotes, commands: [trial.keepCommand])
-    case .fellBack: return .warn(fellBack, summary, evidence: quotes, commands: [BootTrial.clearCommand])
-    case .notStarted: return .warn(notStarted, summary, evidence: quotes, commands: [BootTrial.clearCommand])
-    case nil: return .unknown(summary, evidence: quotes, commands: [BootTrial.clearCommand])
+        notBooted, summary, evidence: quotes, commands: [.shell(BootTrial.clearCommand)], needsReboot: true)
+    case .running: return .warn(notKept, summary, evidence: quotes, commands: [.shell(trial.keepCommand)])
+    case .fellBack:
+      return .warn(fellBack, summary, evidence: quotes, commands: [.shell(BootTrial.clearCommand)])
+    case .notStarted:
+      return .warn(notStarted, summary, evidence: quotes, commands: [.shell(BootTrial.clearCommand)])
+    case nil: return .unknown(summary, evidence: quotes, commands: [.shell(BootTrial.clearCommand)])
     }
   }
 
