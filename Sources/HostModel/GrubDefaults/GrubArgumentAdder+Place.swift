@@ -111,7 +111,7 @@ extension GrubArgumentAdder {
     return edit(
       .init(
         path: GrubDefaultsFiles.mainPath, before: files.main,
-        after: files.main + MarkedLine.text(missing, after: files.main)),
+        after: files.main + MarkedLine.text(missing, after: reading.scripts[0])),
       missing, .appendedLine, sentence("One marked line goes to the end of the file, because \(reason)"))
   }
 
@@ -135,13 +135,16 @@ extension GrubArgumentAdder {
     let path = try dropInPath()
     let why = sentence("A drop-in of our own leaves the other files alone; \(reason)")
     guard let index = reading.files.firstIndex(where: { $0.path == path }) else {
-      let bytes = ownDropInHeader + MarkedLine.text(missing, after: ownDropInHeader)
+      let header = ShellScript(ownDropInHeader, dialect: files.dialect)
+      let bytes = ownDropInHeader + MarkedLine.text(missing, after: header)
       return edit(.init(path: path, before: nil, after: bytes), missing, .ownDropIn, why)
     }
     try checkThatTheEndIsFree(script: index)
     let bytes = reading.files[index].bytes
     return edit(
-      .init(path: path, before: bytes, after: bytes + MarkedLine.text(missing, after: bytes)), missing,
+      .init(
+        path: path, before: bytes, after: bytes + MarkedLine.text(missing, after: reading.scripts[index])),
+      missing,
       .ownDropIn,
       why)
   }

@@ -59,16 +59,8 @@ package struct GrubDefaultsReading: Sendable {
     var scripts: [ShellScript] = []
     for file in self.files {
       let script = ShellScript(file.bytes, dialect: files.dialect)
-      if let problem = script.problem {
-        let isBroken = problem.kind == .syntax
-        throw GrubRefusal(
-          isBroken ? .broken : .unfollowed, path: file.path, at: script.position(of: problem.offset),
-          sentence(problem.reason)
-            + (isBroken
-              ? " grub-mkconfig stops here, too; mend the file first."
-              : " This program does not follow that; edit the file by hand."))
-      }
       scripts.append(script)
+      if let problem = script.problem { throw GrubRefusal(of: problem, in: file.path, after: scripts) }
     }
     self.scripts = scripts
     reading = ShellReading(
@@ -110,4 +102,28 @@ package struct GrubDefaultsReading: Sendable {
 func sentence(_ clause: String) -> String {
   guard let first = clause.first else { return clause }
   return first.uppercased() + clause.dropFirst() + "."
+}
+
+extension GrubRefusal {
+  /// - Parameter scripts: those read up to here; the last one has the problem.
+  fileprivate init(of problem: ShellProblem, in path: String, after scripts: [ShellScript]) {
+    let (kind, consequence): (Kind, String)
+    // The shell reads a script command by command, and runs each before it reads the next.
+    let doubt = ShellReading(scripts, asking: [], after: [:]).hazards.first {
+      $0.kind != .mayFail
+    }
+    if problem.kind == .unfollowed {
+      (kind, consequence) = (.unfollowed, "This program does not follow that; edit the file by hand.")
+    } else if let doubt {
+      (kind, consequence) = (
+        .unfollowed,
+        "Whether grub-mkconfig stops here depends on \(doubt.subject) before it; mend the file first."
+      )
+    } else {
+      (kind, consequence) = (.broken, "grub-mkconfig stops here, too; mend the file first.")
+    }
+    self.init(
+      kind, path: path, at: scripts.last?.position(of: problem.offset),
+      sentence(problem.reason) + " " + consequence)
+  }
 }

@@ -17,9 +17,11 @@ struct MarkedLine: Equatable {
   private static let end = Array("\" # added by passthru-doctor".utf8)
   private static let openEnd = Array(", after a line without an end".utf8)
 
-  /// The bytes to append to `file`.
-  static func text(_ arguments: [BootArgument], after file: [UInt8]) -> [UInt8] {
-    let isOpen = file.last.map { $0 != Byte.newline } ?? false
+  /// The bytes to append to a file.
+  ///
+  /// - Parameter script: the file as it was read; a line end after a backslash ends nothing.
+  static func text(_ arguments: [BootArgument], after script: ShellScript) -> [UInt8] {
+    let isOpen = script.source.last.map { $0 != Byte.newline } ?? false || script.endsInContinuation
     return (isOpen ? [Byte.newline] : []) + begin + arguments.map(\.text).joined(separator: " ").utf8 + end
       + (isOpen ? openEnd : []) + [Byte.newline]
   }

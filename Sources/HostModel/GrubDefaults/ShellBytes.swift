@@ -19,6 +19,7 @@ enum Byte {
   static let greater: UInt8 = 0x3e
   static let leftBracket: UInt8 = 0x5b
   static let backslash: UInt8 = 0x5c
+  static let rightBracket: UInt8 = 0x5d
   static let backquote: UInt8 = 0x60
   static let leftBrace: UInt8 = 0x7b
   static let bar: UInt8 = 0x7c

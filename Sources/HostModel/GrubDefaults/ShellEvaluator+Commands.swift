@@ -102,20 +102,24 @@ extension ShellEvaluator {
 
   private mutating func end(_ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
     if mode == .apart || (isInFunction && name == "return") { return }
+    // `exec` without a command only moves descriptors.
+    if name == "exec", words.isEmpty { return }
     hazard(name == "return" ? .mayEndScript : .mayEndShell, start, name)
-    if mode == .topLevel { hasEnded = true }
+    if mode == .topLevel { hasEnded = true } else { mayHaveEnded = true }
   }
 
   /// `set`: some of its options change who sees a variable, or whether anything runs any more.
   private mutating func setOptions(_ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
     if words.isEmpty { touchAll(start, "\"set\" lists it") }
+    for word in words { _ = value(of: word.parts) }
     for word in words {
       guard let text = literalText(word)?.text else {
-        _ = value(of: word.parts)
         runOpaque(start, "\"set\" with computed options", mode)
+        passFailures(start)
         continue
       }
       if text == "--" { break }
+      if text.hasPrefix("+") { passFailures(start) }
       let isShort = (text.hasPrefix("-") || text.hasPrefix("+")) && !text.hasSuffix("o")
       guard mode != .apart else { continue }
       if isShort && text.utf8.contains(UInt8(ascii: "n")) || text == "noexec" {
@@ -126,6 +130,11 @@ extension ShellEvaluator {
       }
       hazard(.mayFail, start, "set")
     }
+  }
+
+  private mutating func passFailures(_ offset: Int) {
+    mayPassFailures = true
+    hazard(.mayPassFailures, offset, "\"set\"")
   }
 
   private mutating func declare(
@@ -182,6 +191,11 @@ extension ShellEvaluator {
     _ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
   ) {
     if name == "read" { hazard(.mayFail, start, name) }
+    // `unset -f` is about functions, and leaves variables alone.
+    if name == "unset", let option = words.first.flatMap({ literalText($0) })?.text, option == "-f" {
+      for word in words { _ = value(of: word.parts) }
+      return
+    }
     for word in words {
       guard let text = literalText(word)?.text, !text.hasPrefix("-") else {
         _ = value(of: word.parts)
@@ -198,7 +212,10 @@ extension ShellEvaluator {
   // MARK: What is certainly wrong
 
   private mutating func lookForMistakes(in command: ShellSimpleCommand, name: String) {
-    guard broken == nil, !functions.names.contains(name), let first = command.words.first else { return }
+    // After `set +e` a command that fails ends nothing.
+    guard broken == nil, !mayHaveEnded, !mayPassFailures, !functions.names.contains(name),
+      let first = command.words.first
+    else { return }
     let start = first.range.lowerBound
     if let reason = mistake(in: command, name: name) {
       broken = (reason, place(start))
@@ -222,7 +239,9 @@ extension ShellEvaluator {
     if dialect == .dash, Self.isBashOnly(name) {
       return "dash does not know \"\(name)\""
     }
-    if let assignment = command.assignments.last, assignment.name.hasPrefix("GRUB_"), !Self.isBuiltin(name) {
+    if let assignment = command.assignments.last, assignment.name.hasPrefix("GRUB_"), !Self.isBuiltin(name),
+      !Self.isBashOnly(name)
+    {
       return "\"\(name.prefix(40))\" stands after the value of \(assignment.name), not inside its quotes, "
         + "so the shell runs it as a command"
     }
@@ -244,9 +263,14 @@ extension ShellEvaluator {
   }
 
   private static func isBuiltin(_ name: String) -> Bool {
-    isSpecialBuiltin(name) || runsInShell(name) || alwaysSucceeds(name) || name == "command" || name == "eval"
-      || name == "read" || name == "env"
+    isSpecialBuiltin(name) || runsInShell(name) || otherBuiltins.contains(name)
   }
+
+  private static let otherBuiltins: Set<String> = [
+    "alias", "bg", "bind", "builtin", "caller", "chdir", "command", "compgen", "complete", "compopt", "dirs",
+    "disown", "enable", "env", "fc", "fg", "getopts", "help", "history", "jobs", "local", "logout", "popd",
+    "pushd", "read", "suspend", "unalias", "wait",
+  ]
 
   private static func alwaysSucceeds(_ name: String) -> Bool {
     switch name {

@@ -21,6 +21,9 @@ extension ShellEvaluator {
     case .ansiQuoted(let range):
       noticeNames(in: range)
       value.appendUnknown()
+    case .translated(_, let parts):
+      for part in parts { _ = self.value(of: [part]) }
+      value.appendUnknown()
     case .parameter(let range, let parameter): append(parameter, at: range, to: &value)
     case .commandSubstitution(let range, let list):
       hazard(.mayFail, range.lowerBound, "a command substitution")

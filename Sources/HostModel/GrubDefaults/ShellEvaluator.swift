@@ -47,6 +47,10 @@ struct ShellEvaluator {
   var hazards: [ShellReading.Hazard] = []
   var broken: (reason: String, place: ShellPlace)?
   var hasEnded = false
+  /// Whether a `return` or `exit` before this place may have ended the script: what follows may not run.
+  var mayHaveEnded = false
+  /// Whether `set +e` may have been said.
+  var mayPassFailures = false
   /// Whether the name of a variable that was asked for stands in text that may become code.
   var isNamedInText = false
 
@@ -60,6 +64,7 @@ struct ShellEvaluator {
     (source, dialect, redirections) = (next.source, next.dialect, next.redirections)
     script += 1
     hasEnded = false
+    mayHaveEnded = false
     walk(next.commands, .topLevel)
   }
 
@@ -88,6 +93,8 @@ struct ShellEvaluator {
 
   private mutating func walk(_ pipeline: ShellPipeline, _ mode: Mode) {
     guard !pipeline.rest.isEmpty else {
+      // `!` makes a failure of a success; as the last command it ends the script with it.
+      if pipeline.isNegated, mode != .apart { hazard(.mayFail, pipeline.range.lowerBound, "\"!\"") }
       return walk(pipeline.first, pipeline.isNegated && mode == .topLevel ? .maybe : mode)
     }
     walk(pipeline.first, .apart)
@@ -194,7 +201,8 @@ struct ShellEvaluator {
       targets[name]?.lastWord = nil
       noteMention(name)
     }
-    bindings[name] = mode == .topLevel && !Self.isMagic(name) ? binding : .unknown
+    let isCertain = mode == .topLevel && !mayHaveEnded && !Self.isMagic(name)
+    bindings[name] = isCertain ? binding : .unknown
   }
 
   /// Something reads, names or may change a variable that was asked for: the literal that was the last

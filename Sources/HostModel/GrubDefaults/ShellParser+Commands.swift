@@ -39,6 +39,10 @@ extension ShellParser {
     skipBlanks()
     guard peek() == Byte.rightParenthesis else { throw syntax("a \"(\" stands where none can") }
     try takeOperator(1)
+    return try functionBody(of: name)
+  }
+
+  mutating func functionBody(of name: ShellWord) throws(ShellProblem) -> ShellCommand {
     try skipBlanksAndNewlines()
     let text = source[name.range]
     guard let first = text.first, Byte.isNameStart(first), text.allSatisfy(Byte.isName) else {
@@ -171,6 +175,9 @@ extension ShellParser {
   ) throws(ShellProblem) -> Int {
     skipBlanks()
     guard let byte = peek(), !Byte.endsWord(byte) else {
+      if dialect == .bash, starts(with: "<(") || starts(with: ">(") {
+        throw unfollowed("there is a process substitution")
+      }
       throw syntax("a redirection lacks its target")
     }
     let target = try word()

@@ -29,8 +29,8 @@ extension ShellParser {
     case "for": return try forLoop()
     case "case": return try choice()
     case "[[": return try doubleBracket()
-    case "function", "select", "time", "coproc":
-      throw unfollowed("there is bash's \"\(word)\"")
+    case "function": return try functionKeyword()
+    case "select", "time", "coproc": throw unfollowed("there is bash's \"\(word)\"")
     default: return nil
     }
   }
@@ -71,10 +71,9 @@ extension ShellParser {
     let start = at
     takeReserved(3)
     skipBlanks()
+    if dialect == .bash, starts(with: "((") { return try arithmeticLoop(from: start) }
     guard let byte = peek(), Byte.isNameStart(byte) else {
-      throw peek() == Byte.leftParenthesis && dialect == .bash
-        ? unfollowed("there is bash's \"for ((\"")
-        : syntax("\"for\" lacks the name of its variable")
+      throw syntax("\"for\" lacks the name of its variable")
     }
     let variable = try word()
     guard source[variable.range].allSatisfy(Byte.isName) else {
@@ -153,13 +152,43 @@ extension ShellParser {
   }
 
   /// An unquoted word of lower-case letters, for `in` and `esac`, which are reserved only there.
-  private func wordHere() -> String? {
+  private mutating func wordHere() -> String? {
+    noteHiddenWord()
     var wordEnd = at
     while wordEnd < end, wordEnd &- at < 6, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
     return wordEnd > at ? source[at..<wordEnd].text : nil
   }
 
   // MARK: bash's own
+
+  /// `for ((…; …; …)) do … done`
+  private mutating func arithmeticLoop(from start: Int) throws(ShellProblem) -> ShellCommand {
+    let head = at
+    let steps = try arithmeticCommand()
+    skipBlanks()
+    if peek() == Byte.semicolon, peek(1) != Byte.semicolon { try takeOperator(1) }
+    try skipBlanksAndNewlines()
+    guard reservedWord() == "do" else { throw unfollowed("there is bash's \"for ((\" with a body in braces") }
+    let pipeline = ShellPipeline(range: head..<at, isNegated: false, first: steps, rest: [])
+    let condition = ShellList(items: [ShellAndOr(first: pipeline, rest: [], runsInBackground: false)])
+    return .whileLoop(condition: condition, body: try loopBody(of: "for", at: start))
+  }
+
+  /// `function name [()] { … }`
+  private mutating func functionKeyword() throws(ShellProblem) -> ShellCommand {
+    takeReserved(8)
+    skipBlanks()
+    let name = try word()
+    skipBlanks()
+    let inside = source[at..<end].dropFirst().drop { $0 == Byte.space || $0 == Byte.tab }
+    // With something in it, the parenthesis is the body.
+    if peek() == Byte.leftParenthesis, inside.first == Byte.rightParenthesis {
+      try takeOperator(1)
+      skipBlanks()
+      try takeOperator(1)
+    }
+    return try functionBody(of: name)
+  }
 
   private mutating func arithmeticCommand() throws(ShellProblem) -> ShellCommand {
     let start = at

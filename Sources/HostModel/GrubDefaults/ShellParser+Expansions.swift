@@ -15,25 +15,29 @@ extension ShellParser {
       return try nested { parser throws(ShellProblem) in
         if parser.peek(2) == Byte.leftParenthesis {
           parser.at += 3
-          return .arithmetic(start..<parser.at, try parser.arithmeticParts(from: start))
+          let parts = try parser.arithmeticParts(from: start)
+          return .arithmetic(start..<parser.at, parts)
         }
         return try parser.commandSubstitution()
       }
     case Byte.singleQuote where dialect == .bash && !inDoubleQuotes: return try ansiQuoted()
     case Byte.doubleQuote where dialect == .bash && !inDoubleQuotes:
-      throw unfollowed("there is bash's translated text, $\"…\"")
-    case Byte.leftBracket where dialect == .bash: throw unfollowed("there is bash's old arithmetic, $[…]")
+      at += 1
+      guard case .doubleQuoted(_, let parts) = try doubleQuoted() else { return .literal(start..<at) }
+      return .translated(start..<at, parts)
+    case Byte.leftBracket where dialect == .bash:
+      return try nested { parser throws(ShellProblem) in
+        parser.at += 2
+        let parts = try parser.bracketArithmetic(from: start)
+        return .arithmetic(start..<parser.at, parts)
+      }
     case Byte.backslash where peek(2) == Byte.newline:
       throw unfollowed("a line is continued in the middle of an expansion")
     default: break
     }
     if Byte.isNameStart(next) {
-      at += 2
-      while let byte = peek(), Byte.isName(byte) { at += 1 }
-      if peek() == Byte.backslash, peek(1) == Byte.newline {
-        throw unfollowed("a line is continued in the middle of an expansion")
-      }
-      return parameter(start, name: source[(start + 1)..<at])
+      at += 1
+      return parameter(start, name: name(of: Byte.isName)[...])
     }
     if Byte.isDigit(next) || Self.isSpecialParameter(next) {
       at += 2
@@ -41,6 +45,22 @@ extension ShellParser {
     }
     at += 1
     return .literal(start..<at)
+  }
+
+  /// Reads on in a name, over lines that are continued in the middle of it.
+  private mutating func name(of belongs: (UInt8) -> Bool) -> [UInt8] {
+    var name: [UInt8] = []
+    while let byte = peek() {
+      if belongs(byte) {
+        name.append(byte)
+        at += 1
+      } else if byte == Byte.backslash, peek(1) == Byte.newline {
+        at += 2
+      } else {
+        break
+      }
+    }
+    return name
   }
 
   private func parameter(_ start: Int, name: ArraySlice<UInt8>) -> ShellWordPart {
@@ -75,17 +95,19 @@ extension ShellParser {
       hasSigil = true
       at += 1
     }
-    let nameStart = at
+    var name: [UInt8] = []
     if let byte = peek(), Byte.isNameStart(byte) {
-      while let next = peek(), Byte.isName(next) { at += 1 }
+      name = self.name(of: Byte.isName)
     } else if let byte = peek(), Byte.isDigit(byte) {
-      while let next = peek(), Byte.isDigit(next) { at += 1 }
+      name = self.name(of: Byte.isDigit)
     } else if let byte = peek(), Self.isSpecialParameter(byte) {
       at += 1
+      name = [byte]
     }
-    let name = source[nameStart..<at]
+    if peek() == Byte.backslash || peek() == Byte.colon && peek(1) == Byte.backslash {
+      throw unfollowed("there is a backslash in the middle of an expansion")
+    }
     guard !name.isEmpty else { throw syntax("\"${\" lacks the name of a variable", at: start) }
-    if peek() == Byte.backslash { throw unfollowed("there is a backslash in the middle of an expansion") }
     let (operation, quotesCount) = hasSigil ? (.other, true) : takeOperation()
     let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)
     guard peek() == Byte.rightBrace else { throw syntax("the \"${\" that begins here has no end", at: start) }
@@ -172,13 +194,37 @@ extension ShellParser {
     at += 1
     guard depth < Self.depthLimit else { throw unfollowed("it is nested more than \(Self.depthLimit) deep") }
     let script = ShellScript(inner, dialect: dialect, depth: depth + 1)
-    if let problem = script.problem {
+    // bash reads what stands between backquotes only when it runs it; a mistake in it is not the script's.
+    if let problem = script.problem, dialect == .dash || problem.kind == .unfollowed {
       throw ShellProblem(kind: problem.kind, offset: start, reason: "between backquotes, " + problem.reason)
     }
     if script.openHereDocument != nil {
       throw unfollowed("a here-document between backquotes has no end", at: start)
     }
     return .backquoted(start..<at, script)
+  }
+
+  /// What stands up to the `]` of bash's old arithmetic, and the `]` itself.
+  private mutating func bracketArithmetic(from start: Int) throws(ShellProblem) -> [ShellWordPart] {
+    var parts: [ShellWordPart] = []
+    var open = 0
+    while let byte = peek() {
+      let here = at
+      switch byte {
+      case Byte.backslash, Byte.singleQuote, Byte.backquote, Byte.doubleQuote:
+        throw unfollowed("there is a quote in arithmetic", at: start)
+      case Byte.dollar: parts.append(try dollar(inDoubleQuotes: true))
+      default:
+        at += 1
+        if byte == Byte.leftBracket { open += 1 }
+        if byte == Byte.rightBracket {
+          if open == 0 { return parts }
+          open -= 1
+        }
+        parts.append(.literal(here..<at))
+      }
+    }
+    throw syntax("the \"$[\" that begins here has no end", at: start)
   }
 
   /// What stands up to the `))` of an arithmetic expansion or command, and the `))` itself.

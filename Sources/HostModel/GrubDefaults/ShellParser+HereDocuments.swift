@@ -49,6 +49,7 @@ extension ShellParser {
 
   private mutating func read(_ document: PendingHereDocument) throws(ShellProblem) {
     let start = at
+    var continued: [UInt8] = []
     while at < end {
       let lineEnd = source[at..<end].firstIndex(of: Byte.newline)
       var line = source[at..<(lineEnd ?? end)]
@@ -60,8 +61,15 @@ extension ShellParser {
         if !document.isQuoted { try parse(body, of: document) }
         return
       }
-      if !document.isQuoted, Self.endsInOddBackslashes(line) {
-        throw unfollowed("a line of a here-document is continued", at: document.offset)
+      if !document.isQuoted {
+        // The shells differ in whether lines joined by a backslash can be the last one.
+        let goesOn = Self.endsInOddBackslashes(line)
+        continued += goesOn ? line.dropLast() : line
+        if continued == document.delimiter || line.dropLast(goesOn ? 1 : 0).elementsEqual(document.delimiter)
+        {
+          throw unfollowed("a line of a here-document is continued", at: document.offset)
+        }
+        if !goesOn { continued = [] }
       }
       at = lineEnd.map { $0 + 1 } ?? end
     }
@@ -86,6 +94,11 @@ extension ShellParser {
       wordDepth -= 1
       (at, end) = outer
     }
-    redirections[document.redirection].body = try quotedParts(until: nil)
+    do throws(ShellProblem) {
+      redirections[document.redirection].body = try quotedParts(until: nil)
+    } catch {
+      // An expansion without an end reads on behind the here-document, each shell in its own way.
+      throw unfollowed("in a here-document, " + error.reason, at: error.offset)
+    }
   }
 }

@@ -11,6 +11,8 @@ struct ShellParser {
   var pendingHereDocuments: [PendingHereDocument] = []
   var openHereDocument: Int?
   var endsInBackslash = false
+  /// Where a word of the grammar is cut in two by a continued line.
+  var hiddenReservedWord: Int?
   /// Where the quotes begin that are open here, outermost first.
   var openQuotes: [Int] = []
   /// The first quote that runs over a line end into what looks like another setting or a comment:
@@ -121,7 +123,7 @@ struct ShellParser {
   mutating func script(into list: inout ShellList) throws(ShellProblem) {
     // Item by item, so that the commands before a problem are kept.
     if let zero = source.firstIndex(of: 0) {
-      throw syntax("there is a NUL byte: this is not a text file", at: zero)
+      throw unfollowed("there is a NUL byte: this is not a text file", at: zero)
     }
     try skipBlanksAndNewlines()
     while peek() != nil {
@@ -130,6 +132,9 @@ struct ShellParser {
       try separator()
     }
     try readHereDocuments()
+    if let hidden = hiddenReservedWord {
+      throw unfollowed("a line is continued in the middle of a word", at: hidden)
+    }
   }
 
   /// Commands up to what can only end a list: the end, `)`, `;;`, or a word such as `fi`.
@@ -165,7 +170,7 @@ struct ShellParser {
   }
 
   /// What ends a list here, if anything does.
-  func closer() -> String? {
+  mutating func closer() -> String? {
     switch peek() {
     case Byte.rightParenthesis: return ")"
     case Byte.semicolon:
@@ -211,6 +216,7 @@ struct ShellParser {
       isNegated.toggle()
       skipBlanks()
     }
+    if reservedWord() == "time" { try takeTime() }
     let first = try command()
     var rest: [ShellCommand] = []
     while true {
@@ -222,6 +228,15 @@ struct ShellParser {
       rest.append(try command())
     }
     return ShellPipeline(range: start..<at, isNegated: isNegated, first: first, rest: rest)
+  }
+
+  /// bash's `time`, which measures the pipeline after it.
+  private mutating func takeTime() throws(ShellProblem) {
+    takeReserved(4)
+    skipBlanks()
+    guard let next = peek(), next != 0x2d, !Byte.endsWord(next), closer() == nil else {
+      throw unfollowed("there is bash's \"time\"")
+    }
   }
 
   private mutating func command() throws(ShellProblem) -> ShellCommand {
@@ -238,6 +253,9 @@ struct ShellParser {
     if let closer = closer() { throw syntax("\"\(closer)\" stands where a command must begin") }
     if byte == Byte.newline { throw syntax("the line ends where a command must begin") }
     if byte == Byte.semicolon || byte == Byte.ampersand || byte == 0x7c {
+      if peek(1) == Byte.backslash, peek(2) == Byte.newline {
+        throw unfollowed("a line is continued in the middle of an operator")
+      }
       throw syntax("an operator stands where a command must begin")
     }
     return try simpleCommand()
@@ -256,21 +274,48 @@ struct ShellParser {
   // MARK: Reserved words
 
   /// The reserved word that stands here; nil when what stands here is none.
-  func reservedWord() -> String? {
+  mutating func reservedWord() -> String? {
     var wordEnd = at
     while wordEnd < end, wordEnd &- at < 9, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
+    if wordEnd < end, wordEnd > at, source[wordEnd] == Byte.newline, source[wordEnd - 1] == Byte.backslash {
+      noteHiddenWord()
+    }
     let length = wordEnd &- at
     guard length > 0, length < 9 else { return nil }
     let first = source[at]
     // Most words are no reserved ones: look at the first byte before making a string.
     guard (0x61...0x7d).contains(first) || first == 0x21 || first == 0x5b else { return nil }
     let word = source[at..<wordEnd].text
+    return word != "in" && Self.isReserved(word, in: dialect) ? word : nil
+  }
+
+  /// Remembers a word of the grammar that a continued line cuts in two.
+  mutating func noteHiddenWord() {
+    guard hiddenReservedWord == nil else { return }
+    var word: [UInt8] = []
+    var offset = at
+    var isCut = false
+    while offset < end, word.count < 9 {
+      if source[offset] == Byte.backslash, offset + 1 < end, source[offset + 1] == Byte.newline {
+        isCut = !word.isEmpty || isCut
+        offset += 2
+        continue
+      }
+      if Byte.endsWord(source[offset]) { break }
+      word.append(source[offset])
+      offset += 1
+    }
+    if isCut, Self.isReserved(word.text, in: .bash) { hiddenReservedWord = at }
+  }
+
+  private static func isReserved(_ word: String, in dialect: ShellDialect) -> Bool {
     switch word {
-    case "if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "{", "}",
+    case "if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "in", "{",
+      "}",
       "!":
-      return word
-    case "[[", "function", "select", "time", "coproc": return dialect == .bash ? word : nil
-    default: return nil
+      true
+    case "[[", "function", "select", "time", "coproc": dialect == .bash
+    default: false
     }
   }
 

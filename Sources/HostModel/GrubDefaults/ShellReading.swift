@@ -22,6 +22,8 @@ package struct ShellReading: Sendable {
       case mayEndShell
       /// A command whose success is not known; under `set -e` its failure ends everything.
       case mayFail
+      /// After it, what fails may end nothing: `set +e`.
+      case mayPassFailures
     }
     package var kind: Kind
     package var place: ShellPlace

@@ -16,6 +16,13 @@ package struct ShellScript: Sendable {
   package private(set) var openHereDocument: Int?
   /// Whether the last byte is a backslash that quotes whatever is appended.
   package private(set) var endsInBackslash: Bool
+  /// Whether the last line end is none to the shell: a backslash takes it away.
+  package var endsInContinuation: Bool {
+    guard source.last == Byte.newline, let last = tokens.last else { return false }
+    if last.kind == .comment || last.kind == .hereDocument || last.kind == .newline { return false }
+    let backslashes = source.dropLast().reversed().prefix { $0 == Byte.backslash }.count
+    return backslashes % 2 == 1
+  }
 
   package init(_ source: [UInt8], dialect: ShellDialect) {
     self.init(source, dialect: dialect, depth: 0)
@@ -54,6 +61,9 @@ package struct ShellScript: Sendable {
 extension ShellParser {
   /// Where a problem probably comes from: a lost quote shows only at the next one.
   func cause(of problem: ShellProblem) -> ShellProblem {
+    if problem.kind == .syntax, let hidden = hiddenReservedWord {
+      return unfollowed("a line is continued in the middle of a word", at: hidden)
+    }
     let quote = doubtfulQuote ?? openQuotes.first ?? problem.offset
     guard problem.kind == .syntax, quote <= problem.offset, quote < source.count else { return problem }
     let line = source[quote...].prefix { $0 != Byte.newline }

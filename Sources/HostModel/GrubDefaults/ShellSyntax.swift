@@ -30,6 +30,8 @@ package enum ShellWordPart: Sendable {
   case doubleQuoted(Range<Int>, [ShellWordPart])
   /// bash's `$'…'`.
   case ansiQuoted(Range<Int>)
+  /// bash's `$"…"`, which the locale may translate.
+  case translated(Range<Int>, [ShellWordPart])
   indirect case parameter(Range<Int>, ShellParameter)
   case commandSubstitution(Range<Int>, ShellList)
   /// Backquotes: the text between them is read as a script of its own after its backslashes are undone.

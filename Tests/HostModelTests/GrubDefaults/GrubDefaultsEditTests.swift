@@ -1,3 +1,4 @@
+import Glibc
 import HostModel
 import Testing
 
@@ -127,15 +128,29 @@ struct GrubDefaultsEditTests {
     #expect(before.applying(edit).main.text == "GRUB_CMDLINE_LINUX='dyndbg=\"x a=1 y\"'\n")
   }
 
+  @Test func aLineBehindAContinuedLineEnd() throws {
+    let before = "x=1\nGRUB_CMDLINE_LINUX=quiet \\\n"
+    let after = try added("a=1", to: before)
+    #expect(after.hasPrefix(before + "\nGRUB_CMDLINE_LINUX=\"$"), "the line joins the one before")
+  }
+
   @Test func aMegabyteIsEditedInTime() throws {
     var text = ""
     while text.utf8.count < 1 << 20 { text += "# comment\nX=\"a $Y b\"\nexport Z='c'; W=$(echo d)\n" }
     let big = files(text + "GRUB_CMDLINE_LINUX=\"quiet\"\n")
-    let clock = ContinuousClock()
-    let time = try clock.measure { _ = try GrubDefaultsEdit.adding(["a=1"], to: big) }
-    print("1 MB parsed and edited in \(time)")
+    let start = processorTime()
+    _ = try GrubDefaultsEdit.adding(["a=1"], to: big)
+    let time = processorTime() - start
+    print("1 MB parsed and edited in \(time) s of processor time")
     #if !DEBUG
-      #expect(time < .milliseconds(100))
+      #expect(time < 0.1)
     #endif
+  }
+
+  /// Of this thread alone: other work on the machine does not count.
+  private func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

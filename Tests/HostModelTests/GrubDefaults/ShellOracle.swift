@@ -8,6 +8,19 @@ struct ShellOracle {
     var status: Int
     /// Every variable of `names` that is set.
     var values: [String: [UInt8]]
+
+    /// What a caller of the editor knows; nil where sourcing did not come to its end.
+    var commandLines: SourcedValues? {
+      status == 0
+        ? SourcedValues(
+          linux: values["GRUB_CMDLINE_LINUX"], linuxDefault: values["GRUB_CMDLINE_LINUX_DEFAULT"])
+        : nil
+    }
+  }
+
+  /// Why there is no answer.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
   }
 
   let dialect: ShellDialect
@@ -17,6 +30,19 @@ struct ShellOracle {
   static let isAvailable = ["/bin/dash", "/bin/bash"].allSatisfy(
     FileManager.default.isExecutableFile(atPath:))
 
+  /// A file made at random may start itself again and again, or write where it should not.
+  private static var limits: [String] {
+    let asNobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    return (geteuid() == 0 ? asNobody : []) + [
+      "/usr/bin/prlimit", "--nproc=\(geteuid() == 0 ? 200 : 2000)", "/usr/bin/timeout", "-k", "1", "300",
+    ]
+  }
+
+  /// Sources each host's files, in order, in a shell of its own, and tells the variables.
+  func outcomes(of hosts: [GrubDefaultsFiles], path: String = "/nonexistent") throws -> [Outcome] {
+    try outcomes(of: hosts.map(\.texts), path: path)
+  }
+
   /// Sources each list of files, in order, in a shell of its own, and tells the variables.
   ///
   /// Programs are found only in `path`: by default nowhere, so that a file made at random runs none.
@@ -24,21 +50,22 @@ struct ShellOracle {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sh-" + UUID().uuidString)
     try FileManager.default.createDirectory(
       at: directory.appendingPathComponent("scratch"), withIntermediateDirectories: true)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o777], ofItemAtPath: directory.path + "/scratch")
     defer { try? FileManager.default.removeItem(at: directory) }
     for (index, files) in hosts.enumerated() {
       for (number, file) in files.enumerated() {
         try Data(file).write(to: directory.appendingPathComponent("\(index).\(number)"))
       }
     }
-    try Data(driver.utf8).write(to: directory.appendingPathComponent("driver"))
     let output = directory.appendingPathComponent("output")
     _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     let shell = dialect == .dash ? ["/bin/dash"] : ["/bin/bash", "--posix"]
     process.arguments =
-      ["-i", "PATH=" + path, "LC_ALL=C", "/usr/bin/timeout", "-k", "1", "300"] + shell + [
-        directory.path + "/driver", String(hosts.count), directory.path,
+      ["-i", "PATH=" + path, "LC_ALL=C"] + Self.limits + shell + [
+        "-c", driver, "driver", String(hosts.count), directory.path,
       ]
     process.currentDirectoryURL = directory.appendingPathComponent("scratch")
     process.standardInput = FileHandle.nullDevice
@@ -46,7 +73,7 @@ struct ShellOracle {
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    return parse([UInt8](try Data(contentsOf: output)), count: hosts.count)
+    return try parse([UInt8](try Data(contentsOf: output)), count: hosts.count)
   }
 
   /// Descriptor 9 is the answer: what the files print goes nowhere.
@@ -76,7 +103,7 @@ struct ShellOracle {
       """
   }
 
-  private func parse(_ output: [UInt8], count: Int) -> [Outcome] {
+  private func parse(_ output: [UInt8], count: Int) throws -> [Outcome] {
     let fields = output.split(separator: 0, omittingEmptySubsequences: false)
     var outcomes: [Outcome] = []
     var values: [String: [UInt8]] = [:]
@@ -94,7 +121,14 @@ struct ShellOracle {
       default: values[name] = Array(fields[index + 1])
       }
     }
-    precondition(outcomes.count == count, "the shell answered for \(outcomes.count) files of \(count)")
+    guard outcomes.count == count else {
+      throw Failure(description: "the shell answered for \(outcomes.count) files of \(count)")
+    }
     return outcomes
   }
+}
+
+extension GrubDefaultsFiles {
+  /// The files' bytes in the order of sourcing.
+  var texts: [[UInt8]] { [main] + (dropIns ?? []).map(\.bytes) }
 }

@@ -36,7 +36,7 @@ struct ShellScriptTests {
   @Test(arguments: [
     ("A=\"x", 1, 3), ("A=1\nB='x\n", 2, 3), ("A=$(x\n", 1, 3), ("A=1\nif x; then\n", 2, 11),
     ("A=1\nfi\n", 2, 1),
-    ("A=1 )\n", 1, 5), ("a;;b", 1, 2), ("A=${x\n", 1, 3), ("A=\u{e9}\"", 1, 4), ("A=1\u{0}", 1, 4),
+    ("A=1 )\n", 1, 5), ("a;;b", 1, 2), ("A=${x\n", 1, 3), ("A=\u{e9}\"", 1, 4),
     // The quote that was lost, not the next one.
     ("A=\"x\nB=\"y\"\nC=1\n", 1, 3),
   ])
