@@ -16,60 +16,60 @@ extension ShellParser {
     }
     guard let word = reservedWord() else { return nil }
     switch word {
-    case "{":
-      takeReserved(1)
+    case .openBrace:
+      take(.openBrace)
       let body = try filledList(after: "{")
-      try expect("}", closing: "{", at: start)
+      try expect(.closeBrace, closing: .openBrace, at: start)
       return .group(body)
-    case "if": return try conditional()
-    case "while", "until":
-      takeReserved(word.utf8.count)
-      let condition = try filledList(after: word)
+    case .if: return try conditional()
+    case .while, .until:
+      take(word)
+      let condition = try filledList(after: word.rawValue)
       return .whileLoop(condition: condition, body: try loopBody(of: word, at: start))
-    case "for": return try forLoop()
-    case "case": return try choice()
-    case "[[": return try doubleBracket()
-    case "function": return try functionKeyword()
-    case "select", "time", "coproc": throw unfollowed("there is bash's \"\(word)\"")
+    case .for: return try forLoop()
+    case .case: return try choice()
+    case .doubleBracket: return try doubleBracket()
+    case .function: return try functionKeyword()
+    case .select, .time, .coproc: throw unfollowed("there is bash's \"\(word.rawValue)\"")
     default: return nil
     }
   }
 
   private mutating func conditional() throws(ShellProblem) -> ShellCommand {
     let start = at
-    takeReserved(2)
+    take(.if)
     var branches: [(condition: ShellList, body: ShellList)] = []
-    var opener = "if"
+    var opener = ReservedWord.if
     while true {
-      let condition = try filledList(after: opener)
-      try expect("then", closing: opener, at: start)
+      let condition = try filledList(after: opener.rawValue)
+      try expect(.then, closing: opener, at: start)
       branches.append((condition, try filledList(after: "then")))
       switch reservedWord() {
-      case "elif":
-        takeReserved(4)
-        opener = "elif"
-      case "else":
-        takeReserved(4)
+      case .elif:
+        take(.elif)
+        opener = .elif
+      case .else:
+        take(.else)
         branches.append((ShellList(), try filledList(after: "else")))
-        try expect("fi", closing: "if", at: start)
+        try expect(.fi, closing: .if, at: start)
         return .conditional(branches)
       default:
-        try expect("fi", closing: "if", at: start)
+        try expect(.fi, closing: .if, at: start)
         return .conditional(branches)
       }
     }
   }
 
-  private mutating func loopBody(of opener: String, at start: Int) throws(ShellProblem) -> ShellList {
-    try expect("do", closing: opener, at: start)
+  private mutating func loopBody(of opener: ReservedWord, at start: Int) throws(ShellProblem) -> ShellList {
+    try expect(.do, closing: opener, at: start)
     let body = try filledList(after: "do")
-    try expect("done", closing: opener, at: start)
+    try expect(.done, closing: opener, at: start)
     return body
   }
 
   private mutating func forLoop() throws(ShellProblem) -> ShellCommand {
     let start = at
-    takeReserved(3)
+    take(.for)
     skipBlanks()
     if dialect == .bash, starts(with: "((") { return try arithmeticLoop(from: start) }
     guard let byte = peek(), Byte.isNameStart(byte) else {
@@ -81,14 +81,14 @@ extension ShellParser {
     }
     try skipBlanksAndNewlines()
     var words: [ShellWord] = []
-    if wordHere() == "in" {
-      takeReserved(2)
+    if wordOfGrammar() == .in {
+      take(.in)
       words = try wordsOfLine()
     }
     skipBlanks()
     if peek() == Byte.semicolon, peek(1) != Byte.semicolon { try takeOperator(1) }
     try skipBlanksAndNewlines()
-    let body = try loopBody(of: "for", at: start)
+    let body = try loopBody(of: .for, at: start)
     return .forLoop(variable: variable, words: words, body: body)
   }
 
@@ -104,20 +104,20 @@ extension ShellParser {
 
   private mutating func choice() throws(ShellProblem) -> ShellCommand {
     let start = at
-    takeReserved(4)
+    take(.case)
     skipBlanks()
     guard let byte = peek(), !Byte.endsWord(byte) else { throw syntax("\"case\" lacks its word") }
     let subject = try word()
     try skipBlanksAndNewlines()
-    guard wordHere() == "in" else {
+    guard wordOfGrammar() == .in else {
       throw syntax("the \"case\" that begins here lacks its \"in\"", at: start)
     }
-    takeReserved(2)
+    take(.in)
     var arms: [(patterns: [ShellWord], body: ShellList)] = []
     while true {
       try skipBlanksAndNewlines()
-      if wordHere() == "esac" {
-        takeReserved(4)
+      if wordOfGrammar() == .esac {
+        take(.esac)
         return .choice(subject, arms)
       }
       guard peek() != nil else { throw syntax("the \"case\" that begins here lacks its \"esac\"", at: start) }
@@ -126,7 +126,7 @@ extension ShellParser {
       arms.append((patterns, body))
       if let closer = closer(), closer == ";;" || closer == ";&" {
         try takeOperator(dialect == .bash && starts(with: ";;&") ? 3 : 2)
-      } else if reservedWord() != "esac" {
+      } else if reservedWord() != .esac {
         throw syntax("the \"case\" that begins here lacks its \"esac\"", at: start)
       }
     }
@@ -151,14 +151,6 @@ extension ShellParser {
     }
   }
 
-  /// An unquoted word of lower-case letters, for `in` and `esac`, which are reserved only there.
-  private mutating func wordHere() -> String? {
-    noteHiddenWord()
-    var wordEnd = at
-    while wordEnd < end, wordEnd &- at < 6, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
-    return wordEnd > at ? source[at..<wordEnd].text : nil
-  }
-
   // MARK: bash's own
 
   /// `for ((…; …; …)) do … done`
@@ -168,15 +160,15 @@ extension ShellParser {
     skipBlanks()
     if peek() == Byte.semicolon, peek(1) != Byte.semicolon { try takeOperator(1) }
     try skipBlanksAndNewlines()
-    guard reservedWord() == "do" else { throw unfollowed("there is bash's \"for ((\" with a body in braces") }
+    guard reservedWord() == .do else { throw unfollowed("there is bash's \"for ((\" with a body in braces") }
     let pipeline = ShellPipeline(range: head..<at, isNegated: false, first: steps, rest: [])
     let condition = ShellList(items: [ShellAndOr(first: pipeline, rest: [], runsInBackground: false)])
-    return .whileLoop(condition: condition, body: try loopBody(of: "for", at: start))
+    return .whileLoop(condition: condition, body: try loopBody(of: .for, at: start))
   }
 
   /// `function name [()] { … }`
   private mutating func functionKeyword() throws(ShellProblem) -> ShellCommand {
-    takeReserved(8)
+    take(.function)
     skipBlanks()
     let name = try word()
     skipBlanks()
@@ -204,7 +196,7 @@ extension ShellParser {
 
   private mutating func doubleBracket() throws(ShellProblem) -> ShellCommand {
     let start = at
-    takeReserved(2)
+    take(.doubleBracket)
     var words: [ShellWord] = []
     while true {
       try skipBlanksAndNewlines()

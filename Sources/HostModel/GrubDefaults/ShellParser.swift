@@ -179,10 +179,7 @@ struct ShellParser {
     default: break
     }
     guard let word = reservedWord() else { return nil }
-    switch word {
-    case "then", "elif", "else", "fi", "do", "done", "esac", "}": return word
-    default: return nil
-    }
+    return word.closes ? word.rawValue : nil
   }
 
   private mutating func andOr() throws(ShellProblem) -> ShellAndOr {
@@ -211,12 +208,12 @@ struct ShellParser {
     skipBlanks()
     let start = at
     var isNegated = false
-    while reservedWord() == "!" {
-      takeReserved(1)
+    while reservedWord() == .not {
+      take(.not)
       isNegated.toggle()
       skipBlanks()
     }
-    if reservedWord() == "time" { try takeTime() }
+    if reservedWord() == .time { try takeTime() }
     let first = try command()
     var rest: [ShellCommand] = []
     while true {
@@ -232,7 +229,7 @@ struct ShellParser {
 
   /// bash's `time`, which measures the pipeline after it.
   private mutating func takeTime() throws(ShellProblem) {
-    takeReserved(4)
+    take(.time)
     skipBlanks()
     guard let next = peek(), next != 0x2d, !Byte.endsWord(next), closer() == nil else {
       throw unfollowed("there is bash's \"time\"")
@@ -269,67 +266,5 @@ struct ShellParser {
       skipBlanks()
     }
     return found
-  }
-
-  // MARK: Reserved words
-
-  /// The reserved word that stands here; nil when what stands here is none.
-  mutating func reservedWord() -> String? {
-    var wordEnd = at
-    while wordEnd < end, wordEnd &- at < 9, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
-    if wordEnd < end, wordEnd > at, source[wordEnd] == Byte.newline, source[wordEnd - 1] == Byte.backslash {
-      noteHiddenWord()
-    }
-    let length = wordEnd &- at
-    guard length > 0, length < 9 else { return nil }
-    let first = source[at]
-    // Most words are no reserved ones: look at the first byte before making a string.
-    guard (0x61...0x7d).contains(first) || first == 0x21 || first == 0x5b else { return nil }
-    let word = source[at..<wordEnd].text
-    return word != "in" && Self.isReserved(word, in: dialect) ? word : nil
-  }
-
-  /// Remembers a word of the grammar that a continued line cuts in two.
-  mutating func noteHiddenWord() {
-    guard hiddenReservedWord == nil else { return }
-    var word: [UInt8] = []
-    var offset = at
-    var isCut = false
-    while offset < end, word.count < 9 {
-      if source[offset] == Byte.backslash, offset + 1 < end, source[offset + 1] == Byte.newline {
-        isCut = !word.isEmpty || isCut
-        offset += 2
-        continue
-      }
-      if Byte.endsWord(source[offset]) { break }
-      word.append(source[offset])
-      offset += 1
-    }
-    if isCut, Self.isReserved(word.text, in: .bash) { hiddenReservedWord = at }
-  }
-
-  private static func isReserved(_ word: String, in dialect: ShellDialect) -> Bool {
-    switch word {
-    case "if", "then", "elif", "else", "fi", "while", "until", "for", "do", "done", "case", "esac", "in", "{",
-      "}",
-      "!":
-      true
-    case "[[", "function", "select", "time", "coproc": dialect == .bash
-    default: false
-    }
-  }
-
-  mutating func takeReserved(_ length: Int) {
-    let start = at
-    at += length
-    emit(.word, from: start)
-  }
-
-  /// Takes the reserved word that must stand here.
-  mutating func expect(_ word: String, closing opener: String, at offset: Int) throws(ShellProblem) {
-    guard reservedWord() == word else {
-      throw syntax("the \"\(opener)\" that begins here lacks its \"\(word)\"", at: offset)
-    }
-    takeReserved(word.utf8.count)
   }
 }

@@ -1,0 +1,94 @@
+/// A word that the grammar gives a meaning where a command may begin.
+enum ReservedWord: String, CaseIterable {
+  case `if`, then, `elif`, `else`, fi, `while`, until, `for`, `do`, done, `case`, esac, `in`
+  case openBrace = "{"
+  case closeBrace = "}"
+  case not = "!"
+  // bash's own.
+  case doubleBracket = "[["
+  case function, select, time, coproc
+
+  /// Whether it can only end a list of commands.
+  var closes: Bool {
+    switch self {
+    case .then, .elif, .else, .fi, .do, .done, .esac, .closeBrace: true
+    default: false
+    }
+  }
+
+  var isBashOnly: Bool {
+    switch self {
+    case .doubleBracket, .function, .select, .time, .coproc: true
+    default: false
+    }
+  }
+
+  /// By first byte: most words of a file are looked up, and few are any of these.
+  private static let byFirstByte: [[ReservedWord]] = {
+    var table = Array(repeating: [ReservedWord](), count: 256)
+    for word in allCases { if let first = word.rawValue.utf8.first { table[Int(first)].append(word) } }
+    return table
+  }()
+
+  static func named(_ text: ArraySlice<UInt8>) -> ReservedWord? {
+    guard let first = text.first else { return nil }
+    return byFirstByte[Int(first)].first { $0.rawValue.utf8.elementsEqual(text) }
+  }
+}
+
+extension ShellParser {
+  static let longestReservedWord = 8
+
+  /// The reserved word that stands here; nil when what stands here is none.
+  mutating func reservedWord() -> ReservedWord? {
+    guard let word = wordOfGrammar(), word != .in, dialect == .bash || !word.isBashOnly else { return nil }
+    return word
+  }
+
+  /// The word here if it is one of the grammar's, wherever that counts.
+  mutating func wordOfGrammar() -> ReservedWord? {
+    // They begin with a small letter, a brace, `!` or `[`: a look at the first byte tells most words.
+    guard let first = peek(), (0x61...0x7d).contains(first) || first == 0x21 || first == Byte.leftBracket
+    else { return nil }
+    var wordEnd = at
+    let limit = min(end, at + Self.longestReservedWord + 1)
+    while wordEnd < limit, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
+    if wordEnd < end, wordEnd > at, source[wordEnd] == Byte.newline, source[wordEnd - 1] == Byte.backslash {
+      noteHiddenWord()
+    }
+    return wordEnd &- at <= Self.longestReservedWord ? ReservedWord.named(source[at..<wordEnd]) : nil
+  }
+
+  /// Remembers a word of the grammar that a continued line cuts in two.
+  private mutating func noteHiddenWord() {
+    guard hiddenReservedWord == nil else { return }
+    var word: [UInt8] = []
+    var offset = at
+    while offset < end, word.count <= Self.longestReservedWord {
+      if source[offset] == Byte.backslash, offset + 1 < end, source[offset + 1] == Byte.newline {
+        offset += 2
+        continue
+      }
+      if Byte.endsWord(source[offset]) { break }
+      word.append(source[offset])
+      offset += 1
+    }
+    if ReservedWord.named(word[...]) != nil { hiddenReservedWord = at }
+  }
+
+  mutating func take(_ word: ReservedWord) {
+    let start = at
+    at += word.rawValue.utf8.count
+    emit(.word, from: start)
+  }
+
+  /// Takes the reserved word that must stand here.
+  mutating func expect(
+    _ word: ReservedWord, closing opener: ReservedWord, at offset: Int
+  ) throws(ShellProblem) {
+    guard reservedWord() == word else {
+      throw syntax("the \"\(opener.rawValue)\" that begins here lacks its \"\(word.rawValue)\"", at: offset)
+    }
+    take(word)
+  }
+}
