@@ -26,9 +26,14 @@ package struct ChangeExecutor {
       try preflight.requireFresh(plan)
       try journal.begin(&receipt, replacing: contents)
     } catch { throw ChangeFailure(error) }
+    let interruption = Interruption()
+    defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
     do throws(ChangeFailure) {
-      for step in plan.steps { try apply(step, &receipt, &transaction, lock) }
+      for step in plan.steps {
+        try apply(step, &receipt, &transaction, lock, interruption)
+        try interruption.check()
+      }
     } catch {
       receipt.state = .failed
       throw putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error)
@@ -87,7 +92,8 @@ package struct ChangeExecutor {
   }
 
   private func apply(
-    _ step: Step, _ receipt: inout Receipt, _ transaction: inout Transaction, _ lock: FileLock
+    _ step: Step, _ receipt: inout Receipt, _ transaction: inout Transaction, _ lock: FileLock,
+    _ interruption: Interruption
   ) throws(ChangeFailure) {
     switch step {
     case .replaceFile(let path, _, let after):
@@ -95,7 +101,7 @@ package struct ChangeExecutor {
       try transaction.replace(path, with: after.map { .bytes($0) } ?? .nothing, metadata: metadata)
     case .regenerate(let regeneration):
       let index = receipt.files.firstIndex { $0.isGenerated && $0.path == regeneration.configPath }
-      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, progress: progress).make()
+      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, interruption: interruption, progress: progress).make()
       if let index {
         receipt.files[index].afterDigest = Receipt.digest(bytes)
         try write(receipt)
@@ -105,7 +111,7 @@ package struct ChangeExecutor {
     case .rebuild(let rebuild):
       receipt.hasNewImages = true
       try write(receipt)
-      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock)
+      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock, interruption)
     case .install(let software):
       try PackageInstaller(root, software.asked.manager, progress: progress).install(software, lock)
     case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)

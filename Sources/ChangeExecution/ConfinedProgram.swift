@@ -17,6 +17,7 @@ package struct ConfinedProgram {
     case notConfined
     case tookTooLong(seconds: Int)
     case saidTooMuch
+    case interrupted
 
     package var description: String {
       switch self {
@@ -24,6 +25,7 @@ package struct ConfinedProgram {
       case .notConfined: "it could not be run in namespaces of its own, which takes root's privilege"
       case .tookTooLong(let seconds): "it was not done after \(seconds) seconds"
       case .saidTooMuch: "it printed without end"
+      case .interrupted: "it was interrupted"
       }
     }
   }
@@ -51,8 +53,11 @@ package struct ConfinedProgram {
     self.secondsLimit = secondsLimit
   }
 
-  /// Runs it to its end; `onError` gets what it writes to standard error as it comes.
-  package func run(onError: (([UInt8]) -> Void)? = nil) throws(Failure) -> Outcome {
+  /// Runs it to its end, or to an interruption; `onError` gets what it writes to standard error as it
+  /// comes.
+  package func run(
+    until interruption: Interruption? = nil, onError: (([UInt8]) -> Void)? = nil
+  ) throws(Failure) -> Outcome {
     var output = try pipeEnds()
     var errors = try pipeEnds()
     defer { for end in [output.read, output.write, errors.read, errors.write] where end >= 0 { close(end) } }
@@ -62,7 +67,7 @@ package struct ConfinedProgram {
     close(errors.write)
     (output.write, errors.write) = (-1, -1)
     do throws(Failure) {
-      let (said, complained) = try listen(output.read, errors.read, onError)
+      let (said, complained) = try listen(output.read, errors.read, interruption, onError)
       let status = waitFor(process)
       if status == 125 { throw .notConfined }
       return Outcome(status: status, output: said, errors: complained)
@@ -128,17 +133,21 @@ package struct ConfinedProgram {
 
   /// Reads both pipes until they end.
   private func listen(
-    _ output: Int32, _ errors: Int32, _ onError: (([UInt8]) -> Void)?
+    _ output: Int32, _ errors: Int32, _ interruption: Interruption?, _ onError: (([UInt8]) -> Void)?
   ) throws(Failure) -> ([UInt8], [UInt8]) {
     var texts: [[UInt8]] = [[], []]
     var open = [output, errors]
     let deadline = time(nil) + secondsLimit
     while open.contains(where: { $0 >= 0 }) {
-      var waiting = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      // poll(2) passes over what is -1.
+      var waiting = (open + [interruption?.descriptor ?? -1]).map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
       let left = deadline - time(nil)
       guard left > 0 else { throw .tookTooLong(seconds: secondsLimit) }
-      let ready = poll(&waiting, 2, Int32(clamping: left * 1000))
+      let ready = poll(&waiting, 3, Int32(clamping: left * 1000))
       if ready <= 0 { continue }
+      if waiting[2].revents != 0, interruption?.hasCome == true { throw .interrupted }
       for index in 0..<2 where waiting[index].revents != 0 {
         let piece = readPiece(open[index])
         guard let piece else { continue }

@@ -4,9 +4,11 @@ import Glibc
 ///
 /// - Parameters:
 ///   - lock: a descriptor that the program keeps open, so that a lock lasts as long as it runs.
+///   - interruption: ends it, and what it started.
 ///   - tell: called every few seconds with the time that has passed.
 /// - Returns: nil when it ended with status 0; else why not, with the last of what it said.
-func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32, tell: (Int) -> Void)
+func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32, until interruption: Interruption? = nil,
+  tell: (Int) -> Void)
   -> String?
 {
   guard let name = command.first else { return "there is no program to run" }
@@ -21,7 +23,7 @@ func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32
   }
   close(ends[1])
   var said: [UInt8] = []
-  var waiting = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+  var waiting = [ends[0], interruption?.descriptor ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
   var buffer = [UInt8](repeating: 0, count: 4096)
   let begin = now()
   var told = 0
@@ -36,7 +38,13 @@ func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32
       told = passed
       tell(passed)
     }
-    guard poll(&waiting, 1, 1000) > 0 else { continue }
+    guard poll(&waiting, 2, 1000) > 0 else { continue }
+    if waiting[1].revents != 0, interruption?.hasCome == true {
+      kill(-child, SIGKILL)
+      waitpid(child, nil, 0)
+      return "\(name) was interrupted"
+    }
+    guard waiting[0].revents != 0 else { continue }
     let count = read(ends[0], &buffer, buffer.count)
     guard count > 0 else { break }
     said = Array((said + buffer[..<count]).suffix(2000))
@@ -67,7 +75,11 @@ private func start(_ command: [String], output: Int32, _ lock: Int32) -> pid_t? 
   guard posix_spawnattr_init(&attributes) == 0 else { return nil }
   defer { posix_spawnattr_destroy(&attributes) }
   // A group of its own: what it started ends with it.
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+  // And with no signal held back.
+  var none = sigset_t()
+  sigemptyset(&none)
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
   let arguments = command.map { strdup($0) } + [nil]
   defer { arguments.forEach { free($0) } }
   let variables = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/root"]

@@ -109,10 +109,13 @@ private struct WayBack {
       for path in paths where generated.contains(path) == isGenerated {
         guard case .putBack(let after, let old) = fates[path] else { continue }
         let before = try bytes(path)
-        guard before != after else { continue }
+        let now = (try? root.metadata(at: path)) ?? nil
+        // The bytes may have come back by themselves, as with kargs remove; then only the time did not.
+        let isOlder = now != old && now.flatMap { now in old.map(now.isLike) } == true
+        guard before != after || isOlder else { continue }
         steps.append(.replaceFile(path: path, before: before, after: after))
         metadata[path] = old
-        if let now = try? root.metadata(at: path), let old, !now.isLike(old) {
+        if let now, let old, !now.isLike(old) {
           metadata[path] = now.at(old)
           notes.append("Owner, mode or labels of /\(path) were changed since; they stay as they are now.")
         }

@@ -10,10 +10,15 @@ extension ChangeExecutor {
     do throws(HostFileError) { try journal.prepare() } catch { throw ChangeFailure(error) }
     let lock = try journal.lock(for: undo.plan.intent.command)
     do throws(HostFileError) { try preflight.requireFresh(undo.plan) } catch { throw ChangeFailure(error) }
+    let interruption = Interruption()
+    defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
     do throws(ChangeFailure) {
       try write(undo.receipts, as: .undoing)
-      for step in undo.plan.steps { try take(step, undo, &transaction, lock) }
+      for step in undo.plan.steps {
+        try take(step, undo, &transaction, lock, interruption)
+        try interruption.check()
+      }
     } catch {
       throw putBack(transaction, undo.receipts, after: error)
     }
@@ -25,7 +30,8 @@ extension ChangeExecutor {
   }
 
   private func take(
-    _ step: Step, _ undo: UndoPlan, _ transaction: inout Transaction, _ lock: FileLock
+    _ step: Step, _ undo: UndoPlan, _ transaction: inout Transaction, _ lock: FileLock,
+    _ interruption: Interruption
   ) throws(ChangeFailure) {
     switch step {
     case .replaceFile(let path, _, let after):
@@ -36,10 +42,10 @@ extension ChangeExecutor {
       do throws(HostFileError) {
         metadata = try root.metadata(at: regeneration.configPath)
       } catch { throw ChangeFailure(error) }
-      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, progress: progress).make()
+      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, interruption: interruption, progress: progress).make()
       try transaction.replace(regeneration.configPath, with: .bytes(bytes), metadata: metadata)
     case .rebuild(let rebuild):
-      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock)
+      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock, interruption)
     case .takeBack(let change): try takeBack(change, lock)
     case .install, .enable: throw ChangeFailure("A way back installs and enables nothing.")
     }

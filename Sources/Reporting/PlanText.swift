@@ -48,7 +48,9 @@ extension Step {
   fileprivate var sentence: String {
     switch self {
     case .replaceFile(let path, let before, let after):
-      before == nil ? "Create /\(path)." : after == nil ? "Remove /\(path)." : "Change /\(path)."
+      before == after
+        ? "Put back when /\(path) was changed; its contents are those of before already."
+        : before == nil ? "Create /\(path)." : after == nil ? "Remove /\(path)." : "Change /\(path)."
     case .regenerate(let regeneration):
       "Make /\(regeneration.configPath) anew with /\(regeneration.program), beside it, and put it in its place "
         + "once it is checked."

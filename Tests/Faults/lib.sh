@@ -1,5 +1,5 @@
 # What the fault tests share: trees, their fingerprints, and the judgement on what a fault has left.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # A tree to change, made from the one at $1 at $2. Programs are shared, everything else is copied.
 copy_tree() {

@@ -55,6 +55,14 @@ static const uint64_t LINUX_ATTRIBUTE_IMMUTABLE = 0x10;     // STATX_ATTR_IMMUTA
 static const uint64_t LINUX_ATTRIBUTE_APPEND = 0x20;        // STATX_ATTR_APPEND
 static const uint64_t LINUX_ATTRIBUTE_MOUNT_ROOT = 0x2000;  // STATX_ATTR_MOUNT_ROOT
 
+// From here on, signals that ask to end (SIGINT, SIGTERM, SIGHUP), and SIGPIPE, only make the descriptor
+// readable that is returned (signalfd(2)); -1 with errno set where that cannot be had.
+int linux_hold_signals(void);
+// The next one that came, 0 for none; SIGPIPE is passed over.
+int linux_held_signal(int file);
+// Forgets those that came, and lets them end the program again.
+void linux_release_signals(int file);
+
 // O_PATH is hidden behind _GNU_SOURCE.
 static const int32_t LINUX_O_PATH = 010000000;
 
