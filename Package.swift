@@ -103,6 +103,9 @@ let package = Package(
       dependencies: [
         "HostSurvey", "PCISurvey", "Diagnosis", "KernelModules", "HostFiles", "HostModel", "TestHosts",
       ]),
+    .testTarget(
+      name: "ChangeExecutionTests",
+      dependencies: ["ChangeExecution", "ChangePlanning", "HostFiles", "HostModel", "CLinux", "TestHosts"]),
     .testTarget(name: "ChangePlanningTests", dependencies: ["ChangePlanning", "HostModel"]),
     .testTarget(
       name: "EarlyBindingTests",

@@ -101,7 +101,9 @@ package struct ChangeExecutor {
       try transaction.replace(path, with: after.map { .bytes($0) } ?? .nothing, metadata: metadata)
     case .regenerate(let regeneration):
       let index = receipt.files.firstIndex { $0.isGenerated && $0.path == regeneration.configPath }
-      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, interruption: interruption, progress: progress).make()
+      let bytes = try ConfigRegenerator(
+        root: root, regeneration: regeneration, interruption: interruption, progress: progress
+      ).make()
       if let index {
         receipt.files[index].afterDigest = Receipt.digest(bytes)
         try write(receipt)
@@ -111,7 +113,8 @@ package struct ChangeExecutor {
     case .rebuild(let rebuild):
       receipt.hasNewImages = true
       try write(receipt)
-      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock, interruption)
+      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
+        in: &transaction, lock, interruption)
     case .install(let software):
       try PackageInstaller(root, software.asked.manager, progress: progress).install(software, lock)
     case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)

@@ -45,7 +45,9 @@ struct ConfigRegenerator {
       secondsLimit: Self.secondsLimit)
     let outcome: ConfinedProgram.Outcome
     do throws(ConfinedProgram.Failure) {
-      outcome = try program.run(until: interruption) { piece in for line in piece.lines { progress("  " + line.text) } }
+      outcome = try program.run(until: interruption) { piece in
+        for line in piece.lines { progress("  " + line.text) }
+      }
     } catch { throw ChangeFailure("\(name): \(error.description).") }
     guard outcome.status == 0 else {
       let last = outcome.errors.lines.last { !$0.trimmed.isEmpty }?.text ?? "it said nothing"

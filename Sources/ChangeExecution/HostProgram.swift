@@ -7,8 +7,10 @@ import Glibc
 ///   - interruption: ends it, and what it started.
 ///   - tell: called every few seconds with the time that has passed.
 /// - Returns: nil when it ended with status 0; else why not, with the last of what it said.
-func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32, until interruption: Interruption? = nil,
-  tell: (Int) -> Void)
+func runHostProgram(
+  _ command: [String], limit seconds: Int, keeping lock: Int32, until interruption: Interruption? = nil,
+  tell: (Int) -> Void
+)
   -> String?
 {
   guard let name = command.first else { return "there is no program to run" }
@@ -23,7 +25,9 @@ func runHostProgram(_ command: [String], limit seconds: Int, keeping lock: Int32
   }
   close(ends[1])
   var said: [UInt8] = []
-  var waiting = [ends[0], interruption?.descriptor ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+  var waiting = [ends[0], interruption?.descriptor ?? -1].map {
+    pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+  }
   var buffer = [UInt8](repeating: 0, count: 4096)
   let begin = now()
   var told = 0

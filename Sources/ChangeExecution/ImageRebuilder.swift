@@ -42,7 +42,9 @@ struct ImageRebuilder {
   private func make(_ lock: FileLock, _ interruption: Interruption) throws(ChangeFailure) {
     for image in rebuild.images {
       progress("\(rebuild.builder.rawValue) makes the initramfs of \(image.kernel)")
-      let failure = runHostProgram(command(image), limit: Self.longestBuild, keeping: lock.descriptor, until: interruption) {
+      let failure = runHostProgram(
+        command(image), limit: Self.longestBuild, keeping: lock.descriptor, until: interruption
+      ) {
         seconds in
         progress("\(rebuild.builder.rawValue) is at work on \(image.kernel) (\(seconds) s)")
       }
@@ -58,7 +60,9 @@ struct ImageRebuilder {
   }
 
   /// Makes them and puts them in their places.
-  func replace(in transaction: inout Transaction, _ lock: FileLock, _ interruption: Interruption) throws(ChangeFailure) {
+  func replace(in transaction: inout Transaction, _ lock: FileLock, _ interruption: Interruption)
+    throws(ChangeFailure)
+  {
     defer { Self.removeStaged(rebuild.images, of: root) }
     try make(lock, interruption)
     for image in rebuild.images {

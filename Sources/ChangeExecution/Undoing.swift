@@ -42,10 +42,13 @@ extension ChangeExecutor {
       do throws(HostFileError) {
         metadata = try root.metadata(at: regeneration.configPath)
       } catch { throw ChangeFailure(error) }
-      let bytes = try ConfigRegenerator(root: root, regeneration: regeneration, interruption: interruption, progress: progress).make()
+      let bytes = try ConfigRegenerator(
+        root: root, regeneration: regeneration, interruption: interruption, progress: progress
+      ).make()
       try transaction.replace(regeneration.configPath, with: .bytes(bytes), metadata: metadata)
     case .rebuild(let rebuild):
-      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(in: &transaction, lock, interruption)
+      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
+        in: &transaction, lock, interruption)
     case .takeBack(let change): try takeBack(change, lock)
     case .install, .enable: throw ChangeFailure("A way back installs and enables nothing.")
     }
