@@ -11,13 +11,14 @@ copy_tree() {
 }
 
 # Everything that counts of a tree but the journal: names, kinds, owners, modes, attributes, bytes; with
-# `times` also when files were changed.
+# `times` also when files were changed, but for initramfs images, which are made anew and not put back.
 fingerprint() {
     local format='%p %y %m %U %G %l\n'
     [ "${2-}" != times ] || format='%p %y %m %U %G %l %T@\n'
     (
         cd "$1" || exit 1
-        find etc boot run \( -type d -printf '%p %y %m %U %G\n' \) -o -name filler -o -printf "$format" | sort
+        find etc boot run \( \( -type d -o -name 'initrd.img*' \) -printf '%p %y %m %U %G\n' \) -o -name filler -o \
+            -printf "$format" | sort
         find etc boot run -type f ! -name filler -print0 | sort -z | xargs -0 sha256sum
         find etc boot run -print0 | sort -z | xargs -0 getfattr -h -d -m - -- 2>/dev/null || :
         find var/lib/passthru-doctor -name '*.new' 2>/dev/null || :
@@ -32,9 +33,13 @@ state_of() {
     fi
 }
 
-# Whether the tree starts: GRUB's own checker takes grub.cfg, which is the old one or the new one, whole.
+# Whether the tree starts: GRUB's own checker takes grub.cfg, which is the old one or the new one, whole, and
+# every initramfs image can be unpacked.
 starts() {
-    local sum
+    local sum image
+    for image in "$1"/boot/initrd.img-*; do
+        [ ! -s "$image" ] || cpio -i -t --quiet <"$image" >/dev/null || return 1
+    done
     grub-script-check "$1/boot/grub/grub.cfg" || return 1
     sum=$(sha256sum <"$1/boot/grub/grub.cfg")
     [ "$sum" = "$(sha256sum <"$base/old.cfg")" ] || [ "$sum" = "$(sha256sum <"$base/new.cfg")" ]
