@@ -2,6 +2,7 @@ import ArgumentParser
 import ChangePlanning
 import HostFiles
 import HostModel
+import HostSurvey
 
 /// A change from its intent to its end, as the commands that mean one change make it.
 func makeChange(_ intent: ChangeIntent, _ common: CommonOptions, _ options: ChangeOptions) throws {
@@ -23,9 +24,14 @@ func planChange(
   case .addArguments, .removeArguments:
     TrialPlanning(root: root).settling(try KernelArgumentsPlanning(root: root).plan(intent))
   case .tryArguments, .clearTrial: try TrialPlanning(root: root).plan(intent)
-  case .bind, .unbind: try BindingPlanning(root: root).plan(intent)
+  case .bind, .unbind: withEntryWithoutBinding(try BindingPlanning(root: root).plan(intent), on: root)
   case .install, .enable: try SoftwarePlanning(root: root, mayRefresh: mayRefresh).plan(intent)
   case .undo:
     throw Refusal(reason: "no-plan", detail: "The way back is planned from the journal alone.")
   }
+}
+
+private func withEntryWithoutBinding(_ plan: ChangePlan, on root: HostRoot) -> ChangePlan {
+  guard let loader = surveyBoot(root).bootLoader.value else { return plan }
+  return EntryWithoutBinding(loader, hasScript: root.exists(EntryWithoutBinding.scriptPath)).adding(to: plan)
 }

@@ -20,6 +20,7 @@ package func surveyBootTrial(_ root: HostRoot, _ bootLoader: Observed<BootLoader
     if try root.kind(at: found.environmentPath) == .file {
       found.environment = try root.bytes(at: found.environmentPath)
     }
+    found.hasDracut = root.exists("usr/lib/dracut")
     if let mount = MountedState(root).mount(holding: "/" + found.environmentPath) {
       found.fileSystem = mount.type
       found.layers = mount.deviceNumber.map { layers("sys/dev/block/\($0)", root) } ?? []

@@ -105,7 +105,7 @@ struct BootTrialTests {
     let body = try #require(found).adding(["iommu=pt", "panic=5"]).body.map(\.text)
     #expect(
       body == [
-        "search --no-floppy --fs-uuid --set=root 2222",
+        "insmod xfs", "search --no-floppy --fs-uuid --set=root 2222",
         "linux /vmlinuz-6 root=UUID=3 ro $kernelopts iommu=pt panic=5",
         "initrd /initramfs-6.img $tuned_initrd",
       ])

@@ -18,8 +18,11 @@ package struct TrialPlanner: Sendable {
   /// How long the kernel waits after a panic before it restarts, in seconds.
   static let panicSeconds = 5
 
+  /// An initramfs made by dracut restarts, too, when it finds no root file system (man dracut.cmdline).
+  static let dracutArguments = ["rd.shell=0", "rd.emergency=reboot"]
+
   package func plan(trying texts: [String]) throws(Refusal) -> ChangePlan {
-    let arguments = try Self.checked(texts)
+    let arguments = try Self.checked(texts) + (trial?.hasDracut == true ? Self.dracutArguments : [])
     let entry = trial.flatMap { trial in
       TrialEntry(config: trial.config, loaderEntries: loader.loaderEntries, running: running)
     }
@@ -48,7 +51,7 @@ package struct TrialPlanner: Sendable {
         "no-room", "/\(trial.environmentPath) has no room for the choice.", entry.source, arguments)
     }
     let missing = arguments.filter { !entry.arguments.contains($0) }
-    guard missing.contains(where: { !$0.hasPrefix("panic=") }) else {
+    guard texts.contains(where: missing.contains) else {
       throw Refusal(
         reason: "without-effect",
         detail: "The entry \"\(entry.source.title)\" has \(texts.joined(separator: " ")) already.")

@@ -14,6 +14,9 @@ package struct BootTrialEvidence: Sendable, Equatable {
   /// What lies between that file system and the disk: `LVM`, `RAID`, `encryption`. GRUB writes through none.
   package var layers: [String] = []
 
+  /// Whether dracut makes the initramfs: without a root file system it waits for somebody at a shell, unless told.
+  package var hasDracut = false
+
   package init(folder: String, config: [UInt8]) {
     self.folder = folder
     self.config = config

@@ -49,25 +49,27 @@ extension GrubMenuEntry {
       entry.bytes.lines.map(\.trimmed).filter { $0.prefix { !isSpace($0) }.text == key }
         .map { $0.dropFirst(key.utf8.count).trimmed.text }
     }
-    guard let kernel = entry.kernel, let search = Self.search(in: config) else { return nil }
-    var body = [search, "linux \(kernel) \(entry.options)"]
+    guard let kernel = entry.kernel, let access = Self.access(in: config) else { return nil }
+    var body = access + ["linux \(kernel) \(entry.options)"]
     let initrds = value("initrd")
     if !initrds.isEmpty { body.append("initrd " + initrds.joined(separator: " ")) }
     self.init(
       title: entry.title, script: "10_linux", options: ["--unrestricted"], body: body.map { Array($0.utf8) })
   }
 
-  /// The first `search --fs-uuid --set=root` without hints: where 10_linux found the kernels.
-  private static func search(in config: [UInt8]) -> String? {
+  /// How 10_linux found the file system with the kernels: the modules that it takes, and its first
+  /// `search --fs-uuid --set=root` without hints.
+  private static func access(in config: [UInt8]) -> [String]? {
     var isLinux = false
+    var lines: [String] = []
     for line in config.lines.map(\.trimmed) {
-      if line.starts(with: "### BEGIN ".utf8) { isLinux = line.text.contains("10_linux") }
-      guard isLinux, line.starts(with: "search ".utf8) else { continue }
+      if line.starts(with: "### BEGIN ".utf8) { isLinux = line.text.hasSuffix("/10_linux ###") }
+      guard isLinux else { continue }
+      if line.starts(with: "insmod ".utf8) { lines.append(line.text) }
+      guard line.starts(with: "search ".utf8) else { continue }
       let words = line.words.map(\.text)
-      guard words.contains("--fs-uuid"), words.contains("--set=root"),
-        !words.contains(where: { $0.hasPrefix("--hint") })
-      else { continue }
-      return line.text
+      let hasHint = words.contains { $0.hasPrefix("--hint") }
+      if words.contains("--fs-uuid"), words.contains("--set=root"), !hasHint { return lines + [line.text] }
     }
     return nil
   }
