@@ -63,19 +63,25 @@ let package = Package(
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
-    .target(name: "ChangePlanning", dependencies: ["HostModel"]),
-    .target(name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "HostModel"]),
+    .target(name: "ChangePlanning", dependencies: ["GuestDefinitions", "HostModel"]),
+    .target(
+      name: "Reporting", dependencies: ["Diagnosis", "ChangePlanning", "GuestDefinitions", "HostModel"]),
 
     // What carries plans out.
     .target(
       name: "ChangeExecution",
-      dependencies: ["ChangePlanning", "InitramfsImages", "ProgramRunning", "HostFiles", "HostModel", "CLinux"]),
+      dependencies: [
+        "ChangePlanning", "GuestDefinitions", "LibvirtGuests", "InitramfsImages", "ProgramRunning",
+        "HostFiles",
+        "HostModel", "CLinux",
+      ]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions", "LibvirtGuests",
+        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions",
+        "LibvirtGuests",
         "ChangePlanning", "ChangeExecution", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -1,6 +1,8 @@
 import ChangePlanning
 import HostFiles
 import HostModel
+import LibvirtGuests
+import GuestDefinitions
 
 /// Carries plans out: all of a plan, or nothing of it.
 package struct ChangeExecutor {
@@ -84,6 +86,7 @@ package struct ChangeExecutor {
         case .install(let software):
           receipt.hosted.append(.packages(software.asked.manager, software.brings))
         case .enable(let unit): receipt.hosted.append(.unit(unit))
+        case .changeGuest(let change): receipt.hosted.append(.guest(change.devices))
         case .takeBack: continue
         }
       }
@@ -118,8 +121,15 @@ package struct ChangeExecutor {
     case .install(let software):
       try PackageInstaller(root, software.asked.manager, progress: progress).install(software, lock)
     case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)
+    case .changeGuest(let change): try carryOut(change)
     case .takeBack(let change): try takeBack(change, lock)
     }
+  }
+
+  private func carryOut(_ change: GuestChange) throws(ChangeFailure) {
+    do throws(Virsh.Failure) {
+      try change.carryOut(through: Virsh(connection: change.connection))
+    } catch { throw ChangeFailure("\(error).") }
   }
 
   /// Has another program of the host take back what it did for a change.
@@ -128,6 +138,12 @@ package struct ChangeExecutor {
     case .packages(let manager, let names):
       try PackageInstaller(root, manager, progress: progress).remove(names, lock)
     case .unit(let unit): try UnitControl(root: root, lock: lock).disable(unit)
+    case .guest(let devices):
+      let change: GuestChange?
+      do throws(Virsh.Failure) {
+        change = try GuestChange(takingBack: devices, through: Virsh(connection: devices.connection))
+      } catch { throw ChangeFailure("\(error).") }
+      if let change, !change.changesNothing { try carryOut(change) }
     }
   }
 

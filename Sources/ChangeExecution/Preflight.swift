@@ -33,7 +33,7 @@ struct Preflight {
         case .rebuild(let rebuild):
           for image in rebuild.images { try requireReplaceable(image.path) }
           try ImageRebuilder(root: root, rebuild: rebuild) { _ in }.preflight(requireRoom: requireRoom(in:_:))
-        case .install, .enable, .takeBack: continue
+        case .install, .enable, .changeGuest, .takeBack: continue
         }
       }
       try requireRoom(in: Journal.directory, kept + Self.journalRoom)

@@ -1,4 +1,5 @@
 import ChangePlanning
+import GuestDefinitions
 import HostFiles
 import HostModel
 
@@ -29,6 +30,10 @@ extension Receipt {
       case .packages(let manager, let names):
         lines.append("packages \(manager.rawValue) " + names.map { Self.escape($0) }.joined(separator: " "))
       case .unit(let unit): lines.append("unit \(Self.escape(unit))")
+      case .guest(let devices):
+        let words =
+          [devices.isAddition ? "given" : "taken", devices.connection, devices.guest] + devices.elements
+        lines.append("guest " + words.map { Self.escape($0) }.joined(separator: " "))
       }
     }
     for file in files {
@@ -101,6 +106,13 @@ extension Receipt {
     case "packages":
       guard let manager = words.first.flatMap(PackageManager.init(rawValue:)) else { return false }
       hosted.append(.packages(manager, Array(words.dropFirst())))
+    case "guest":
+      guard words.count > 3, words[0] == "given" || words[0] == "taken" else { return false }
+      hosted.append(
+        .guest(
+          GuestDevices(
+            connection: words[1], guest: words[2], isAddition: words[0] == "given",
+            elements: Array(words.dropFirst(3)))))
     case "unit": return Self.take(words, 1) { hosted.append(.unit($0[0])) }
     case "image": return Self.take(words, 2) { images.append(ImageRebuild.Image(kernel: $0[0], path: $0[1])) }
     case "file", "generated":

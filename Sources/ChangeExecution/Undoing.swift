@@ -50,7 +50,7 @@ extension ChangeExecutor {
       try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
         in: &transaction, lock, interruption)
     case .takeBack(let change): try takeBack(change, lock)
-    case .install, .enable: throw ChangeFailure("A way back installs and enables nothing.")
+    case .install, .enable, .changeGuest: throw ChangeFailure("A way back asks for nothing new.")
     }
   }
 

@@ -1,3 +1,4 @@
+import GuestDefinitions
 import HostModel
 
 /// One change to the host, as data: specific enough that who carries it out has nothing to decide.
@@ -12,6 +13,8 @@ package enum Step: Sendable, Equatable {
   case install(SoftwareInstallation)
   /// Has systemd start a unit, now and at every boot.
   case enable(unit: String)
+  /// Has libvirt change a guest.
+  case changeGuest(GuestChange)
   /// Takes back what another program of the host did for a change.
   case takeBack(HostedChange)
 }

@@ -1,3 +1,4 @@
+import GuestDefinitions
 import HostModel
 
 /// Something that a change had another program of the host do, and that this program keeps: what is
@@ -7,4 +8,6 @@ package enum HostedChange: Sendable, Equatable {
   case packages(PackageManager, [String])
   /// systemd starts this unit, now and at every boot.
   case unit(String)
+  /// libvirt has these devices in a guest's definition, or has them out of it.
+  case guest(GuestDevices)
 }

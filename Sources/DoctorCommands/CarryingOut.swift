@@ -24,11 +24,13 @@ struct CarryingOut {
   }
 
   /// Carries a plan out, once it was shown and somebody agreed. `purpose` goes on from "to".
-  func carryOut(_ plan: ChangePlan, to purpose: String) throws {
+  ///
+  /// - Parameter words: lines that are said before the number of the change, each with its line end.
+  func carryOut(_ plan: ChangePlan, to purpose: String, saying words: String = "") throws {
     guard try agreed(plan, to: purpose) else { return }
     let receipt = try apply(plan)
     let count = plan.needsReboot ? "It counts after a reboot; " : ""
-    try tell(plan, "Done: change \(receipt.number). \(count)passthru-doctor undo takes it back.")
+    try tell(plan, words + "Done: change \(receipt.number). \(count)passthru-doctor undo takes it back.")
   }
 
   /// Carries out what was agreed to.

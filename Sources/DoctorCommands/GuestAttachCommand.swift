@@ -37,16 +37,19 @@ struct GuestAttachCommand: ParsableCommand {
     let root = try common.openRunningHost(to: "change a guest")
     let slots = try target.guestSlots(on: surveyDevices(root))
     let addresses = slots.flatMap { $0.functions.map(\.host) }
-    try perform(common, change, verb: "attach") { () throws(Virsh.Failure) in
-      let owners = try guest.virsh.owners(of: addresses, besides: guest.domain)
+    let virsh = guest.virsh
+    try makeGuestChange(
+      .attach(target.targets.map(\.description), guest: guest.domain), common, change, root
+    ) {
+      let owners = try virsh.owners(of: addresses, besides: guest.domain)
       if let (address, owner) = owners.min(by: { $0.key < $1.key }) {
-        return .refused(
-          "\(address) belongs to the guest \(owner): passthru-doctor guest detach \(owner) \(address)")
+        throw Refusal(
+          reason: "another-guest", detail: "\(address) belongs to the guest \(owner).",
+          steps: ["passthru-doctor guest detach \(owner) \(address)"])
       }
-      return .change(
-        try GuestChange(
-          giving: slots, to: guest.domain, management: managed ?? usualManagement(of: slots, root),
-          through: guest.virsh), guest.virsh)
+      return try GuestChange(
+        giving: slots, to: guest.domain, management: managed ?? usualManagement(of: slots, root),
+        through: virsh)
     }
   }
 }
@@ -65,73 +68,35 @@ struct GuestDetachCommand: ParsableCommand {
   func run() throws {
     let root = try common.openRunningHost(to: "change a guest")
     let slots = try target.guestSlots(on: surveyDevices(root))
-    try perform(common, change, verb: "detach") { () throws(Virsh.Failure) in
-      .change(
-        try GuestChange(taking: slots.flatMap(\.functions), from: guest.domain, through: guest.virsh),
-        guest.virsh)
+    try makeGuestChange(
+      .detach(target.targets.map(\.description), guest: guest.domain), common, change, root
+    ) {
+      try GuestChange(taking: slots.flatMap(\.functions), from: guest.domain, through: guest.virsh)
     }
   }
 }
 
-private enum Decision {
-  case refused(String)
-  case change(GuestChange, Virsh)
-}
-
-/// Shows the difference, asks, does it.
-private func perform(
-  _ common: CommonOptions, _ options: ChangeOptions, verb: String,
-  _ decide: () throws(Virsh.Failure) -> Decision
+/// Plans a change of a guest, shows the difference, asks, does it.
+private func makeGuestChange(
+  _ intent: ChangeIntent, _ common: CommonOptions, _ options: ChangeOptions, _ root: HostRoot,
+  _ decide: () throws -> GuestChange
 ) throws {
-  let decision: Decision
-  do throws(Virsh.Failure) {
-    decision = try decide()
-  } catch {
-    throw CommandError(.failed, "\(error)")
+  let way = CarryingOut(common: common, change: options, root: root)
+  try way.finishUnfinished()
+  let change: GuestChange
+  do {
+    change = try decide()
+  } catch let refusal as Refusal {
+    try way.refuse(refusal, intent)
+  } catch let failure as Virsh.Failure {
+    throw CommandError(.failed, "\(failure)")
   }
-  guard case .change(let change, let virsh) = decision else {
-    if case .refused(let reason) = decision { throw CommandError(.refused, reason) }
-    return
-  }
-  let plan = common.json ? change.json(verb).document : Array(change.text.utf8)
-  if options.dryRun || change.changesNothing || !common.json { try writeToStandardOutput(plan) }
-  guard !options.dryRun, !change.changesNothing else { return }
-  guard try options.confirm("Change the guest \(change.guest)?") else {
-    return complain("Nothing was changed.")
-  }
-  do throws(Virsh.Failure) {
-    try change.carryOut(through: virsh)
-  } catch {
-    throw CommandError(.failed, "\(error)")
-  }
-  if common.json { return try writeToStandardOutput(plan) }
-  for address in change.functions {
-    let words = verb == "attach" ? "attached to" : "detached from"
-    try writeToStandardOutput(Array("Device \(address.nodeDeviceName) \(words) \(change.guest)\n".utf8))
-  }
-}
-
-extension GuestChange {
-  /// What the difference is called: guests have no file of their own that one may edit.
-  private var path: String { "libvirt/\(guest).xml" }
-
-  private var diff: String? {
-    let diff = UnifiedDiff.text(path: path, before: before.text, after: after.text)
-    return diff.isEmpty ? nil : String(decoding: diff, as: UTF8.self)
-  }
-
-  fileprivate var text: String { diff ?? "Nothing to change: the guest \(guest) is like that already.\n" }
-
-  fileprivate func json(_ verb: String) -> JSON {
-    let steps: [JSON] =
-      changesNothing
-      ? []
-      : [
-        .object([("kind", .string("define-guest")), ("path", .string(path)), ("diff", JSON(diff))])
-      ]
-    return .object([
-      ("schema", .string("passthru-doctor/plan/1")), ("intent", .string("guest \(verb) \(guest)")),
-      ("refused", .null), ("steps", .array(steps)), ("needsReboot", .bool(false)),
-    ])
-  }
+  let plan = ChangePlan(
+    intent: intent, steps: change.changesNothing ? [] : [.changeGuest(change)],
+    notes: change.changesNothing ? ["The guest \(change.guest) is like that already."] : [],
+    needsReboot: false)
+  let words = change.isAddition ? "attached to" : "detached from"
+  try way.carryOut(
+    plan, to: "change a guest",
+    saying: change.functions.map { "Device \($0.nodeDeviceName) \(words) \(change.guest)\n" }.joined())
 }

@@ -26,8 +26,8 @@ func planChange(
   case .tryArguments, .clearTrial: try TrialPlanning(root: root).plan(intent)
   case .bind, .unbind: withEntryWithoutBinding(try BindingPlanning(root: root).plan(intent), on: root)
   case .install, .enable: try SoftwarePlanning(root: root, mayRefresh: mayRefresh).plan(intent)
-  case .undo:
-    throw Refusal(reason: "no-plan", detail: "The way back is planned from the journal alone.")
+  case .attach, .detach, .undo:
+    throw Refusal(reason: "no-plan", detail: "Guests and the way back are planned by their own commands.")
   }
 }
 

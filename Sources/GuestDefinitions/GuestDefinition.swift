@@ -43,6 +43,11 @@ package struct GuestDefinition: Sendable, Equatable {
     return GuestDefinition(result)
   }
 
+  /// The elements of these functions, in the order of the document.
+  package func elements(of addresses: [PCIAddress]) -> [String] {
+    hostdevRanges.filter { addresses.contains($0.address) }.map { text[$0.range].text + "\n" }
+  }
+
   /// Each hostdev element of a PCI function: its address on the host, and where it stands.
   private var hostdevRanges: [(address: PCIAddress, range: Range<Int>)] {
     var found: [(address: PCIAddress, range: Range<Int>)] = []

@@ -9,6 +9,11 @@ package struct GuestSlot: Sendable, Equatable {
     package let host: PCIAddress
     /// 0...7 in the guest. A slot without function 0 is not seen at all (PCI Local Bus 3.0, 3.2.2.3.4).
     package let number: UInt8
+
+    package init(host: PCIAddress, number: UInt8) {
+      self.host = host
+      self.number = number
+    }
   }
 
   package let functions: [Function]

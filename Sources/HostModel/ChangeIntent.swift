@@ -12,6 +12,9 @@ package enum ChangeIntent: Sendable, Equatable {
   case unbind([String])
   /// Changes by their numbers in the journal.
   case undo([Int])
+  /// Devices or groups to a guest of libvirt.
+  case attach([String], guest: String)
+  case detach([String], guest: String)
   /// Packages by the distribution's own package manager.
   case install(PackageInstallation)
   /// A unit of systemd, now and at every boot.
@@ -29,6 +32,8 @@ package enum ChangeIntent: Sendable, Equatable {
       "bind " + (targets + overrides.map { "--override " + $0 }).joined(separator: " ")
     case .undo(let numbers): "undo " + numbers.map(String.init).joined(separator: " ")
     case .unbind(let targets): "unbind " + targets.joined(separator: " ")
+    case .attach(let targets, let guest): "guest attach \(guest) " + targets.joined(separator: " ")
+    case .detach(let targets, let guest): "guest detach \(guest) " + targets.joined(separator: " ")
     case .install(let packages): "setup: " + packages.command
     case .enable(let unit): "setup: systemctl enable --now \(unit)"
     }

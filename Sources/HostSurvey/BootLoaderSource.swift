@@ -157,7 +157,9 @@ private struct BootLoaderSource {
       signs.append(.init(.imageBased, "etc/os-release", "ID=\(evidence.osRelease.value?.id ?? "")"))
     default: break
     }
-    if evidence.xen.value != nil { signs.append(.init(.xen, evidence.xen.source, "xen")) }
+    if let role = evidence.xen.value, role != XenRole.none {
+      signs.append(.init(.xen, evidence.xen.source, "xen"))
+    }
     if let uuids = try root.line(at: "etc/kernel/proxmox-boot-uuids"), !uuids.isEmpty {
       signs.append(.init(.proxmoxBootTool, "etc/kernel/proxmox-boot-uuids", uuids))
     }

@@ -1,21 +1,7 @@
 import GuestDefinitions
 import HostModel
 
-/// What is to change in one guest: its definition, and what is plugged in when it runs.
-package struct GuestChange: Sendable {
-  package let guest: String
-  package let before: GuestDefinition
-  package let after: GuestDefinition
-  /// The functions that come or go.
-  package let functions: [PCIAddress]
-  package let isRunning: Bool
-  /// libvirt's element for each of `functions`, without a place in the guest: a running guest's
-  /// slots take one function each.
-  let elements: [String]
-  let isAddition: Bool
-
-  package var changesNothing: Bool { functions.isEmpty }
-
+extension GuestChange {
   /// Gives a guest what it does not have yet of these slots.
   package init(
     giving slots: [GuestSlot], to guest: String, management: DeviceManagement, through virsh: Virsh
@@ -34,13 +20,10 @@ package struct GuestChange: Sendable {
       throw Virsh.Failure(description: "the definition of \(guest) has no list of devices to add to")
     }
     let functions = missing.flatMap { $0 }
-    self.guest = guest
-    self.before = before
-    self.after = functions.isEmpty ? before : after
-    self.functions = functions.map(\.host)
-    isRunning = try virsh.isRunning(guest)
-    self.elements = functions.map { hostdevElement(for: $0, management: management, at: nil) }
-    isAddition = true
+    self.init(
+      connection: virsh.connection, guest: guest, before: before, after: functions.isEmpty ? before : after,
+      functions: functions.map(\.host), isAddition: true, isRunning: try virsh.isRunning(guest),
+      elements: functions.map { hostdevElement(for: $0, management: management, at: nil) })
   }
 
   /// Takes out of a guest what it has of these functions.
@@ -53,13 +36,38 @@ package struct GuestChange: Sendable {
     guard let after = before.removing(leaving.map(\.host)) else {
       throw Virsh.Failure(description: "the definition of \(guest) cannot be changed")
     }
-    self.guest = guest
-    self.before = before
-    self.after = after
-    self.functions = leaving.map(\.host)
-    isRunning = try virsh.isRunning(guest)
-    elements = leaving.map { hostdevElement(for: $0, management: .libvirt, at: nil) }
-    isAddition = false
+    self.init(
+      connection: virsh.connection, guest: guest, before: before, after: after,
+      functions: leaving.map(\.host), isAddition: false, isRunning: try virsh.isRunning(guest),
+      elements: leaving.map { hostdevElement(for: $0, management: .libvirt, at: nil) })
+  }
+
+  /// The opposite of a change that was made: nothing where the guest is gone, or has it so already.
+  package init?(takingBack devices: GuestDevices, through virsh: Virsh) throws(Virsh.Failure) {
+    guard try virsh.guests().contains(devices.guest) else { return nil }
+    let functions = devices.functions
+    guard !devices.isAddition else {
+      let taken = functions.map { GuestSlot.Function(host: $0, number: 0) }
+      try self.init(taking: taken, from: devices.guest, through: virsh)
+      return
+    }
+    if let (address, owner) = try virsh.owners(of: functions, besides: devices.guest).min(by: {
+      $0.key < $1.key
+    }) {
+      throw Virsh.Failure(description: "\(address) belongs to the guest \(owner) by now")
+    }
+    let before = try virsh.definition(of: devices.guest)
+    let has = Set(before.hostDevices)
+    let missing = zip(functions, devices.elements).filter { !has.contains($0.0) }
+    guard let after = before.adding(missing.map(\.1)) else {
+      throw Virsh.Failure(description: "the definition of \(devices.guest) has no list of devices to add to")
+    }
+    self.init(
+      connection: virsh.connection, guest: devices.guest, before: before, after: after,
+      functions: missing.map(\.0), isAddition: true, isRunning: try virsh.isRunning(devices.guest),
+      elements: missing.map {
+        hostdevElement(for: GuestSlot.Function(host: $0.0, number: 0), management: .libvirt, at: nil)
+      })
   }
 
   /// Does it: the definition first, then the running guest. Fails with both as they were, or says what

@@ -8,7 +8,7 @@ package struct Virsh: Sendable {
   package static let path = "/usr/bin/virsh"
 
   /// Which libvirt: `qemu:///system`.
-  private let connection: String
+  package let connection: String
 
   package init(connection: String) { self.connection = connection }
 

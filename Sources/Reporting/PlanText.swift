@@ -63,13 +63,27 @@ extension Step {
     case .enable(let unit): "Start \(unit), now and at every boot."
     case .takeBack(.packages(let manager, let names)):
       "Remove the \(names.count) packages that came by \(manager.rawValue): \(names.joined(separator: " "))."
+    case .changeGuest(let change):
+      "\(change.isAddition ? "Give" : "Take") \(change.functions.map(\.description).joined(separator: ", ")) "
+        + "\(change.isAddition ? "to" : "from") the guest \(change.guest)"
+        + (change.isRunning ? ", in its definition and in the running guest." : ", in its definition.")
+    case .takeBack(.guest(let devices)):
+      "\(devices.isAddition ? "Take" : "Give") \(devices.functions.map(\.description).joined(separator: ", ")) "
+        + "\(devices.isAddition ? "out of" : "back to") the guest \(devices.guest)."
     case .takeBack(.unit(let unit)): "Stop \(unit), and start it at no boot any more."
     }
   }
 
   fileprivate var diff: [UInt8] {
-    guard case .replaceFile(let path, let before, let after) = self else { return [] }
-    return UnifiedDiff.text(path: path, before: before, after: after)
+    switch self {
+    case .replaceFile(let path, let before, let after):
+      UnifiedDiff.text(path: path, before: before, after: after)
+    case .changeGuest(let change):
+      // libvirt keeps definitions where nobody may edit them: the name says whose it is.
+      UnifiedDiff.text(
+        path: "libvirt/\(change.guest).xml", before: change.before.text, after: change.after.text)
+    default: []
+    }
   }
 
   fileprivate var json: JSON {
@@ -100,6 +114,15 @@ extension Step {
       .object([
         ("kind", .string("remove-packages")), ("program", .string(manager.rawValue)),
         ("packages", JSON(names)), ("diff", .null),
+      ])
+    case .changeGuest(let change):
+      .object([
+        ("kind", .string("define-guest")), ("path", .string("libvirt/\(change.guest).xml")),
+        ("diff", .string(diff.text)),
+      ])
+    case .takeBack(.guest(let devices)):
+      .object([
+        ("kind", .string("define-guest")), ("path", .string("libvirt/\(devices.guest).xml")), ("diff", .null),
       ])
     case .takeBack(.unit(let unit)):
       .object([
