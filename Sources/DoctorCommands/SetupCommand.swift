@@ -33,6 +33,11 @@ struct SetupCommand: ParsableCommand {
       "Give up a use of a device, as for bind: 0000:01:00.0=console.", valueName: "address=use"))
   var override: [UseOverride] = []
 
+  @Flag(
+    name: .customLong("try"),
+    help: "Try new kernel arguments for one boot; setup keeps them when it runs again in that boot.")
+  var isTrying = false
+
   @Option(
     help: ArgumentHelp(
       "Leave this stage as it is (may be given more than once).", valueName: "stage"),
@@ -44,7 +49,7 @@ struct SetupCommand: ParsableCommand {
     let way = CarryingOut(common: common, change: change, root: root)
     if !change.dryRun { try way.requireChangeable(to: "change this host") }
     try way.finishUnfinished()
-    var walk = SetupWalk(way, wishes: bind, overrides: override, skipped: Set(skip))
+    var walk = SetupWalk(way, wishes: bind, overrides: override, skipped: Set(skip), isTrying: isTrying)
     try walk.walk()
     if common.json { try writeToStandardOutput(walk.record.json.document) }
     if let status = walk.exitStatus { throw ExitCode(status.rawValue) }

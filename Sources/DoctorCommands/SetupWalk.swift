@@ -14,17 +14,22 @@ struct SetupWalk {
   let wishes: [DeviceTarget]
   let overrides: [UseOverride]
   let skipped: Set<Stage>
+  /// Whether new kernel arguments are for one boot first.
+  let isTrying: Bool
 
   /// What was found, planned and done, for programs.
   private(set) var record = SetupRecord()
   private var evidence: HostEvidence
   private var report: Report
 
-  init(_ way: CarryingOut, wishes: [DeviceTarget], overrides: [UseOverride], skipped: Set<Stage>) {
+  init(
+    _ way: CarryingOut, wishes: [DeviceTarget], overrides: [UseOverride], skipped: Set<Stage>, isTrying: Bool
+  ) {
     self.way = way
     self.wishes = wishes
     self.overrides = overrides
     self.skipped = skipped
+    self.isTrying = isTrying
     evidence = surveyHost(way.root)
     report = Report(on: evidence)
   }
@@ -63,9 +68,15 @@ struct SetupWalk {
 
   private func intents(at stage: Stage) throws -> [ChangeIntent] {
     if stage == .devices { return try choice() }
-    return report.setupTasks.filter { $0.finding.check.stage == stage }
+    let intents = report.setupTasks.filter { $0.finding.check.stage == stage }
       .flatMap { task -> [ChangeIntent] in if case .program(let intents) = task.doer { intents } else { [] } }
       .withPackagesTogether
+    guard isTrying, stage == .kernel else { return intents }
+    guard !report.trialFellBack else {
+      try say("  Tried, and the host fell back: not tried again. See boot.trial below.\n")
+      return []
+    }
+    return intents.onTrial
   }
 
   /// What is to be bound at boot: as the command line says, or as somebody at the terminal does.

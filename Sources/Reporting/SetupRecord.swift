@@ -63,6 +63,7 @@ package struct SetupRecord: Sendable {
   /// Nothing has to be written, though the finding is still there: it waits for a boot.
   package mutating func stands(_ plan: ChangePlan) {
     if case .addArguments = plan.intent { needsReboot = true }
+    if case .tryArguments = plan.intent { needsReboot = true }
     if case .removeArguments = plan.intent { needsReboot = true }
     add("stands", plan.intent, plan.json)
   }

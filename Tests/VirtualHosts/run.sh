@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 TELLING="report storage verify handover kargs"
-ALL="$TELLING disks early bind"
+ALL="$TELLING disks early bind whole-way"
 
 case ${1:-telling} in
   --list) echo "$ALL" | tr ' ' '\n' && exit ;;

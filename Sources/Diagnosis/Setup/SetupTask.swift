@@ -19,8 +19,8 @@ package struct SetupTask: Sendable {
 extension Report {
   /// What stands between this host and its first guest, in the order of the stages.
   ///
-  /// What fails belongs to it, and what guests need though VFIO does not (libvirt). Other warnings cost
-  /// safety or comfort: they are told, and their owner decides.
+  /// What fails belongs to it, and two warnings: what guests need though VFIO does not (libvirt), and
+  /// arguments on trial that the host runs with. Others cost safety or comfort: their owner decides.
   package var setupTasks: [SetupTask] { findings.compactMap(\.setupTask) }
 }
 
@@ -35,7 +35,7 @@ extension Finding {
     case .fail:
       let waits = verdict.needsReboot && check.stage == .binding
       return SetupTask(finding: self, doer: waits ? .reboot : .person)
-    case .warn where check.stage == .virtualization && !intents.isEmpty:
+    case .warn where (check.stage == .virtualization || check.id == TrialBoot.id) && !intents.isEmpty:
       return SetupTask(finding: self, doer: .program(intents))
     case .unknown where check.isRequired:
       return SetupTask(finding: self, doer: .person)
@@ -45,7 +45,19 @@ extension Finding {
   }
 }
 
+extension Report {
+  /// Whether arguments were tried and the host fell back to the boot without them.
+  package var trialFellBack: Bool {
+    findings.contains { $0.check.id == TrialBoot.id && $0.verdict.cause?.id == TrialBoot.fellBack.id }
+  }
+}
+
 extension [ChangeIntent] {
+  /// Arguments for one boot, in place of those for every boot.
+  package var onTrial: [ChangeIntent] {
+    map { if case .addArguments(let arguments, _) = $0 { .tryArguments(arguments) } else { $0 } }
+  }
+
   /// The same with all packages asked for at once: one preview, one question, one undo.
   package var withPackagesTogether: [ChangeIntent] {
     var result: [ChangeIntent] = []

@@ -62,7 +62,10 @@ package enum TrialBoot: Check {
     case .waiting:
       return .warn(
         notBooted, summary, evidence: quotes, commands: [.shell(BootTrial.clearCommand)], needsReboot: true)
-    case .running: return .warn(notKept, summary, evidence: quotes, commands: [.shell(trial.keepCommand)])
+    case .running:
+      return .warn(
+        notKept, summary, evidence: quotes,
+        commands: [.change(.addArguments(trial.arguments, replacing: false))])
     case .fellBack:
       return .warn(fellBack, summary, evidence: quotes, commands: [.shell(BootTrial.clearCommand)])
     case .notStarted:
