@@ -60,6 +60,7 @@ fuzz: needs
 bench:
 	@packaging/install-needs build bench
 	$(BUILD) --product passthru-doctor
+	$(BUILD) --product passthru-early-bind
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Benchmarks/run
 
 lint:

@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# Rows on changes; sourced by run, after paired.sh. The first needs grub-mkconfig and root.
+
+# kargs_row DOCTOR RUNS: the plan of a kernel argument beside what a shell script does for it: sed on
+# a copy, and the difference.
+kargs_row() {
+    local doctor=$1 runs=$2 tree
+    if [ "$(id -u)" -ne 0 ] || ! command -v grub-mkconfig >/dev/null; then
+        printf '%-34s %s\n' "dry run of kargs" "not measured: takes root and grub-mkconfig"
+        return
+    fi
+    tree=$(mktemp -d)
+    Tests/Support/make-grub-tree "$tree"
+    cat >"$tree/by-hand" <<'SCRIPT'
+#!/bin/sh
+sed 's/^GRUB_CMDLINE_LINUX="/&intel_iommu=on /' "$1/etc/default/grub" | diff -u "$1/etc/default/grub" -
+SCRIPT
+    chmod 755 "$tree/by-hand"
+    paired "dry run of kargs, sed and diff" "$runs" \
+        "$doctor kargs add intel_iommu=on --dry-run --root $tree" "$tree/by-hand $tree"
+    rm -rf "$tree"
+}
+
+# size_rows DOCTOR BOOT_PROGRAM: what comes to a host's disk, and what every initramfs grows by.
+size_rows() {
+    local doctor=$1 boot=$2 copy rival=-
+    copy=$(mktemp)
+    if command -v driverctl >/dev/null; then rival="$(du -k --apparent-size "$(command -v driverctl)" | cut -f 1) KB"; fi
+    printf '%-34s %9s KB %12s\n' "program, stripped; driverctl" "$(stripped_size_kb "$doctor")" "$rival"
+    strip -o "$copy" "$boot"
+    printf '%-34s %9s KB\n' "boot program, stripped" "$(du -k --apparent-size "$copy" | cut -f 1)"
+    if command -v zstd >/dev/null; then
+        zstd -q -3 -f "$copy" -o "$copy.zst"
+        printf '%-34s %9s KB\n' "growth of an initramfs (zstd -3)" "$(du -k --apparent-size "$copy.zst" | cut -f 1)"
+    fi
+    rm -f "$copy" "$copy.zst"
+}
+
+# versions: of the rivals that are there.
+versions() {
+    echo "rivals: virt-host-validate $(virt-host-validate --version | grep -oE '[0-9.]+' | head -n 1)," \
+        "$(lspci --version), $(sed --version | head -n 1)," \
+        "driverctl $(dpkg-query -W -f '${Version}' driverctl 2>/dev/null || echo 'not installed')"
+}
