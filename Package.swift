@@ -1,6 +1,15 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// The boot program lies in every initramfs: neither Regex nor Concurrency, 2 MB of the runtime, must
+// get into what it is made of. Even `contains(String)` is of the first.
+let withoutPatterns: [SwiftSetting] = [
+  .unsafeFlags([
+    "-Xfrontend", "-disable-implicit-string-processing-module-import",
+    "-Xfrontend", "-disable-implicit-concurrency-module-import",
+  ])
+]
+
 // Targets are the architecture: see Sources/README.md for what each may use.
 let package = Package(
   name: "passthru-doctor",
@@ -25,13 +34,13 @@ let package = Package(
     .target(name: "CLinux"),
 
     // Values: no I/O, no Foundation.
-    .target(name: "HostModel"),
+    .target(name: "HostModel", swiftSettings: withoutPatterns),
 
     // The doors to the host.
-    .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"]),
-    .target(name: "KernelModules", dependencies: ["CKmod"]),
+    .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"], swiftSettings: withoutPatterns),
+    .target(name: "KernelModules", dependencies: ["CKmod"], swiftSettings: withoutPatterns),
     .target(name: "ProgramRunning"),
-    .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"]),
+    .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"], swiftSettings: withoutPatterns),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(name: "InitramfsImages", dependencies: ["HostFiles", "HostModel"]),
@@ -57,9 +66,11 @@ let package = Package(
     // What the boot program does: no Foundation, no Concurrency.
     .target(
       name: "EarlyBinding",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"]),
+      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"],
+      swiftSettings: withoutPatterns),
     .executableTarget(
-      name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"]),
+      name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"],
+      swiftSettings: withoutPatterns),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -71,17 +82,16 @@ let package = Package(
     .target(
       name: "ChangeExecution",
       dependencies: [
-        "ChangePlanning", "GuestDefinitions", "LibvirtGuests", "InitramfsImages", "ProgramRunning",
-        "HostFiles",
-        "HostModel", "CLinux",
+        "ChangePlanning", "DriverHandover", "GuestDefinitions", "LibvirtGuests", "InitramfsImages",
+        "ProgramRunning", "HostFiles", "HostModel", "CLinux",
       ]),
 
     // The program.
     .target(
       name: "DoctorCommands",
       dependencies: [
-        "HostSurvey", "PCISurvey", "HardwareNames", "DriverHandover", "VFIOAccess", "GuestDefinitions",
-        "LibvirtGuests",
+        "HostSurvey", "PCISurvey", "HardwareNames", "KernelModules", "DriverHandover", "VFIOAccess",
+        "GuestDefinitions", "LibvirtGuests",
         "ChangePlanning", "ChangeExecution", "Diagnosis", "Reporting", "HostFiles", "HostModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

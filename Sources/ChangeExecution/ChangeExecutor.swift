@@ -31,14 +31,18 @@ package struct ChangeExecutor {
     let interruption = Interruption()
     defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
+    let rebindings = plan.steps.rebindings
     do throws(ChangeFailure) {
+      try rebindNow(rebindings)
       for step in plan.steps {
         try apply(step, &receipt, &transaction, lock, interruption)
         try interruption.check()
       }
     } catch {
       receipt.state = .failed
-      throw putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error)
+      throw rebindingBack(
+        rebindings,
+        after: putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error))
     }
     transaction.keep()
     finish([receipt], as: .done)
@@ -87,7 +91,7 @@ package struct ChangeExecutor {
           receipt.hosted.append(.packages(software.asked.manager, software.brings))
         case .enable(let unit): receipt.hosted.append(.unit(unit))
         case .changeGuest(let change): receipt.hosted.append(.guest(change.devices))
-        case .takeBack: continue
+        case .rebind, .takeBack: continue
         }
       }
     } catch { throw ChangeFailure(error) }
@@ -123,6 +127,7 @@ package struct ChangeExecutor {
     case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)
     case .changeGuest(let change): try carryOut(change)
     case .takeBack(let change): try takeBack(change, lock)
+    case .rebind: return  // Done before, all of them together.
     }
   }
 

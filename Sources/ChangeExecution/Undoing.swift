@@ -34,6 +34,7 @@ extension ChangeExecutor {
     _ interruption: Interruption
   ) throws(ChangeFailure) {
     switch step {
+    case .rebind: return  // What changed hands was for one boot; an undo plans none.
     case .replaceFile(let path, _, let after):
       try transaction.replace(
         path, with: after.map { .bytes($0) } ?? .nothing, metadata: undo.metadata[path], keepingTimes: true)

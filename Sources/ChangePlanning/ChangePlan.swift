@@ -3,6 +3,9 @@ import HostModel
 
 /// One change to the host, as data: specific enough that who carries it out has nothing to decide.
 package enum Step: Sendable, Equatable {
+  /// A device goes from driver to driver now. These come first, together: a driver that does not let go
+  /// stops a plan before anything else was touched.
+  case rebind(Rebinding)
   /// Nil: the file is not there, before or after.
   case replaceFile(path: String, before: [UInt8]?, after: [UInt8]?)
   /// Has grub-mkconfig make its file anew; always the last step.

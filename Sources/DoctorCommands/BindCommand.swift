@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChangePlanning
 import HostModel
+import HostSurvey
 
 extension UseOverride: ExpressibleByArgument {
   package init?(argument: String) {
@@ -39,13 +40,13 @@ struct BindCommand: ParsableCommand {
       valueName: "address=use"))
   var override: [UseOverride] = []
 
-  @Argument(
-    help: "Devices (0000:01:00.0, 01:00.0, pci_0000_01_00_0) or groups (group:13).", transform: readTarget)
-  var targets: [DeviceTarget]
+  @OptionGroup var target: TargetArguments
 
   func run() throws {
+    _ = try target.select(on: surveyDevices(try common.openRoot()))
     try makeChange(
-      .bind(targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }),
+      .bind(
+        target.targets.map(\.description), overrides: override.map { "\($0.address)=\($0.kind.rawValue)" }),
       common, change)
   }
 }
@@ -63,7 +64,11 @@ struct UnbindCommand: ParsableCommand {
   @Argument(help: "Devices that are chosen, or groups (group:13).", transform: readTarget)
   var targets: [DeviceTarget]
 
+  @Flag(help: "Give the devices to the host's drivers at once, too.")
+  var now = false
+
   func run() throws {
-    try makeChange(.unbind(targets.map(\.description)), common, change)
+    if now { _ = try common.openRunningHost(to: "give a device to the host's drivers now") }
+    try makeChange(.unbind(targets.map(\.description), now: now), common, change)
   }
 }

@@ -1,43 +1,84 @@
 import ChangePlanning
+import DriverHandover
 import HardwareNames
 import HostFiles
 import HostModel
 import HostSurvey
 import PCISurvey
+import VFIOAccess
 
 /// Plans what is bound at boot on a host: looks, chooses, and finds the images that are to hold the choice.
 struct BindingPlanning {
   let root: HostRoot
 
+  /// A choice, and the devices that change hands at once.
+  private typealias Choice = (binding: BindingPlan, rebindings: [Rebinding])
+
   func plan(_ intent: ChangeIntent) throws(Refusal) -> ChangePlan {
-    let devices: [PCIDevice]
     let ground: BindingGround
     do throws(CommandError) {
-      devices = try listedDevices(root)
-      ground = try self.ground(devices)
+      ground = try self.ground(try listedDevices(root))
     } catch {
       throw Refusal(reason: "not-measured", detail: "\(error).")
     }
     do throws(BindingRefusal) {
-      return try changePlan(intent, try choice(intent, ground, devices), ground)
+      let choice = try choice(intent, ground)
+      return try ground.changePlan(
+        choice.binding, intent: intent, replacing: files,
+        initramfs: surveyInitramfs(root, lookingInside: true),
+        rebindings: choice.rebindings)
     } catch {
       throw Refusal(reason: error.reason.rawValue, detail: error.detail, override: error.override)
     }
   }
 
-  private func choice(
-    _ intent: ChangeIntent, _ ground: BindingGround, _ devices: [PCIDevice]
-  ) throws(BindingRefusal) -> BindingPlan {
+  private var files: BindingFiles {
+    BindingFiles(
+      configuration: (try? root.bytes(at: BindingConfiguration.path)) ?? nil,
+      needs: (try? root.bytes(at: HostNeeds.path)) ?? nil)
+  }
+
+  private func choice(_ intent: ChangeIntent, _ ground: BindingGround) throws(BindingRefusal) -> Choice {
     switch intent {
     case .bind(let names, let overrides):
-      let groups = try names.compactMap { DeviceTarget($0) }.groups(devices, ground.groups)
-      return try ground.planBinding(
-        groups: groups, overriding: Set(overrides.compactMap { UseOverride(argument: $0) }))
-    case .unbind(let names):
-      return try ground.planUnbinding(names.compactMap { DeviceTarget($0) }.flatMap { $0.addresses(ground) })
+      let numbers = try groups(of: names.compactMap { DeviceTarget($0) })
+      let plan = try ground.planBinding(
+        groups: numbers, overriding: Set(overrides.compactMap { UseOverride(argument: $0) }))
+      return (plan, [])
+    case .unbind(let names, let now):
+      let plan = try ground.planUnbinding(
+        names.compactMap { DeviceTarget($0) }.flatMap { $0.addresses(ground) })
+      return (plan, now ? try givingBack(plan.groups, ground) : [])
     default:
-      return try ground.planUnbinding([])
+      return (try ground.planUnbinding([]), [])
     }
+  }
+
+  private func groups(of targets: [DeviceTarget]) throws(BindingRefusal) -> [Int] {
+    do throws(TargetError) {
+      return try TargetSelection(of: targets, on: surveyDevices(root)).groups.map(\.id)
+    } catch {
+      throw BindingRefusal(.noGroup, "Nothing can be chosen: \(error).")
+    }
+  }
+
+  /// What gives chosen groups to the host's drivers now; refused while a guest has one.
+  private func givingBack(
+    _ chosen: [ChosenGroup], _ ground: BindingGround
+  ) throws(BindingRefusal) -> [Rebinding] {
+    guard root.isRunningHost else {
+      throw BindingRefusal(
+        .notMeasured, "\(root.name) is no running host, so --now has nothing to give back.")
+    }
+    let groups = ground.currentGroups(of: chosen)
+    for group in groups {
+      guard let holder = surveyFileHolders(of: vfioNodes(of: group, root), root).holders.first else {
+        continue
+      }
+      throw BindingRefusal(
+        .inUse, "\(holder). Without --now the host has the devices from the next boot on.")
+    }
+    return reattachment(of: groups, devices: ground.devices) { hasHostDriver($0, root) }
   }
 
   private func ground(_ devices: [PCIDevice]) throws(CommandError) -> BindingGround {
@@ -66,68 +107,6 @@ struct BindingPlanning {
     }
     return ground
   }
-
-  /// Files that change, and the images in which the choice is not the one that is planned.
-  private func changePlan(
-    _ intent: ChangeIntent, _ plan: BindingPlan, _ ground: BindingGround
-  ) throws(BindingRefusal) -> ChangePlan {
-    var steps: [Step] = []
-    let text = Array(plan.after.text.utf8)
-    func replace(_ path: String, _ after: [UInt8]) {
-      let before = (try? root.bytes(at: path)) ?? nil
-      if before != after { steps.append(.replaceFile(path: path, before: before, after: after)) }
-    }
-    if !plan.changesNothing { replace(BindingConfiguration.path, text) }
-    // Only the running host tells what it lives on.
-    if ground.needs.isComplete { replace(HostNeeds.path, Array(ground.needs.text.utf8)) }
-    guard case .found(let initramfs, _) = surveyInitramfs(root, lookingInside: true) else {
-      throw BindingRefusal(.noBuilder, "How this host makes its initramfs could not be measured.")
-    }
-    let builder = try builderInCharge(initramfs)
-    var rebuild = ImageRebuild(builder: builder, images: [], configuration: plan.after)
-    let stale = initramfs.images.filter { image in
-      image.contents.value.map { rebuild.fault(in: $0) != nil } ?? true
-    }
-    rebuild.images = stale.map { image in
-      ImageRebuild.Image(
-        kernel: image.kernel, path: image.path ?? "boot/" + builder.imageName(ofKernel: image.kernel))
-    }
-    if !stale.isEmpty { steps.append(.rebuild(rebuild)) }
-    // A list that is the only news is no reason to touch anything.
-    if plan.changesNothing, stale.isEmpty { steps = [] }
-    let losses = plan.groups.flatMap(\.devices).compactMap { device -> String? in
-      guard let now = ground.devices.first(where: { $0.address == device.identity.address }) else {
-        return nil
-      }
-      let name = device.name.map { " (\($0))" } ?? ""
-      return "\(now.address)\(name): \(now.driver.map { "on \($0) now" } ?? "without a driver now")."
-    }
-    return ChangePlan(intent: intent, steps: steps, notes: losses + plan.notes, needsReboot: !steps.isEmpty)
-  }
-
-  private func builderInCharge(_ initramfs: InitramfsEvidence) throws(BindingRefusal) -> InitramfsBuilder {
-    guard let builder = initramfs.builderInCharge else {
-      let names = initramfs.builders.map(\.rawValue).joined(separator: " and ")
-      throw BindingRefusal(
-        .noBuilder,
-        names.isEmpty
-          ? "No tool that makes an initramfs is installed: install dracut, or initramfs-tools."
-          : "\(names) are both installed, and it is not clear which makes the initramfs: remove one of them.")
-    }
-    guard !builder.hookFiles.isEmpty else {
-      throw BindingRefusal(
-        .noBuilder,
-        "\(builder.rawValue) makes the initramfs here, and there is no hook for it: change to dracut, or bind after "
-          + "the boot with passthru-doctor detach.")
-    }
-    guard initramfs.hasProgram, initramfs.hooks.contains(builder) else {
-      throw BindingRefusal(
-        .noBuilder,
-        "The boot program or its hook for \(builder.rawValue) is not installed (passthru-doctor explain binding.hook)."
-      )
-    }
-    return builder
-  }
 }
 
 extension DeviceTarget {
@@ -138,40 +117,6 @@ extension DeviceTarget {
     case .group(let number):
       let members = ground.groups.first { $0.id == number }?.members ?? []
       return members.filter { ground.configuration.group(holding: $0) != nil }
-    }
-  }
-}
-
-extension [DeviceTarget] {
-  /// Numbers of the groups, each once, in the order in which they were named.
-  fileprivate func groups(_ devices: [PCIDevice], _ groups: [IOMMUGroup]) throws(BindingRefusal) -> [Int] {
-    var numbers: [Int] = []
-    for target in self {
-      let number: Int
-      switch target {
-      case .group(let named): number = named
-      case .device(let address):
-        guard let device = devices.first(where: { $0.address == address }) else {
-          throw BindingRefusal(.noGroup, "There is no device \(address); passthru-doctor devices lists them.")
-        }
-        guard let group = device.group else {
-          throw BindingRefusal(
-            .noGroup, "\(address) is in no IOMMU group; passthru-doctor check says whether the IOMMU is on.")
-        }
-        number = group
-      }
-      if !numbers.contains(number) { numbers.append(number) }
-    }
-    return numbers
-  }
-}
-
-extension InitramfsBuilder {
-  /// Where it puts the image of a kernel that has none.
-  fileprivate func imageName(ofKernel kernel: String) -> String {
-    switch self {
-    case .initramfsTools: "initrd.img-\(kernel)"
-    case .dracut, .mkinitcpio, .booster: "initramfs-\(kernel).img"
     }
   }
 }

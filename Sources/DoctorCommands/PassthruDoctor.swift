@@ -15,7 +15,7 @@ package struct PassthruDoctor: ParsableCommand {
     version: programVersion,
     subcommands: [
       CheckCommand.self, ExplainCommand.self, DevicesCommand.self, GroupsCommand.self, KargsCommand.self,
-      SetupCommand.self, BindCommand.self, UnbindCommand.self,
+      SetupCommand.self, ModulesCommand.self, BindCommand.self, UnbindCommand.self,
       DetachCommand.self, ReattachCommand.self, VerifyCommand.self, GuestCommand.self,
       HistoryCommand.self, UndoCommand.self, SnapshotCommand.self,
       HostNeedsCommand.self,

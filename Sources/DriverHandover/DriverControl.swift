@@ -98,7 +98,7 @@ package struct KernelHandoverControl: HandoverControl {
 }
 
 /// The modules of the running kernel, with the host's own configuration.
-func hostModules(_ root: HostRoot) throws(KmodError) -> KmodContext {
+package func hostModules(_ root: HostRoot) throws(KmodError) -> KmodContext {
   let release = ((try? root.line(at: "proc/sys/kernel/osrelease")) ?? nil) ?? ""
   return try KmodContext(
     moduleDirectory: "/lib/modules/\(release)",
@@ -110,6 +110,11 @@ func hostModules(_ root: HostRoot) throws(KmodError) -> KmodContext {
 package func loadHostDrivers(of device: PCIDevice, _ root: HostRoot) {
   guard let modules = try? hostModules(root) else { return }
   for name in hostDriverModules(of: device, modules) { try? modules.load(name) }
+}
+
+/// The same for the function at an address; nothing where there is none.
+package func loadHostDrivers(at address: PCIAddress, _ root: HostRoot) {
+  if let device = surveyPCIDevice(address, root) { loadHostDrivers(of: device, root) }
 }
 
 /// Whether the kernel has a module that would claim a function and that the host does not deny.

@@ -9,7 +9,8 @@ package enum ChangeIntent: Sendable, Equatable {
   case clearTrial
   /// Devices or groups as they were named, and what their owner gives up (`0000:01:00.0=console`).
   case bind([String], overrides: [String])
-  case unbind([String])
+  /// `now`: the host's drivers get the devices in this boot already.
+  case unbind([String], now: Bool = false)
   /// Changes by their numbers in the journal.
   case undo([Int])
   /// Devices or groups to a guest of libvirt.
@@ -31,9 +32,9 @@ package enum ChangeIntent: Sendable, Equatable {
     case .bind(let targets, let overrides):
       "bind " + (targets + overrides.map { "--override " + $0 }).joined(separator: " ")
     case .undo(let numbers): "undo " + numbers.map(String.init).joined(separator: " ")
-    case .unbind(let targets): "unbind " + targets.joined(separator: " ")
     case .attach(let targets, let guest): "guest attach \(guest) " + targets.joined(separator: " ")
     case .detach(let targets, let guest): "guest detach \(guest) " + targets.joined(separator: " ")
+    case .unbind(let targets, let now): "unbind " + (targets + (now ? ["--now"] : [])).joined(separator: " ")
     case .install(let packages): "setup: " + packages.command
     case .enable(let unit): "setup: systemctl enable --now \(unit)"
     }

@@ -63,3 +63,16 @@ package func surveyBoot(_ root: HostRoot) -> HostEvidence {
   evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader)
   return evidence
 }
+
+/// Gathers only what tells of the modules that passthrough takes.
+package func surveyModules(_ root: HostRoot) -> HostEvidence {
+  var evidence = HostEvidence(root: root.name, isRunningHost: root.isRunningHost)
+  evidence.kernelRelease = surveyKernelRelease(root)
+  evidence.commandLine = surveyCommandLine(root)
+  evidence.kernelConfiguration = surveyKernelConfiguration(root, release: evidence.kernelRelease.value)
+  evidence.lockdown = surveyLockdown(root, configuration: evidence.kernelConfiguration.value)
+  evidence.container = surveyContainer(root)
+  evidence.loadedModules = surveyLoadedModules(root)
+  evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
+  return evidence
+}

@@ -41,11 +41,29 @@ package func surveyInitramfs(_ root: HostRoot, lookingInside: Bool) -> Observed<
   let hooks = InitramfsBuilder.allCases.filter {
     !$0.hookFiles.isEmpty && $0.hookFiles.allSatisfy(root.exists)
   }
+  let installed = kernels.filter { isInstalled($0, root) }
   return .found(
     InitramfsEvidence(
       builders: builders, hooks: Set(hooks), hasProgram: root.exists(InitramfsContents.program),
-      images: kernels.filter { isInstalled($0, root) }.map { image($0, root, lookingInside: lookingInside) }),
+      images: installed.map { image($0, root, lookingInside: lookingInside) },
+      calledForKernels: calledForKernels(root), unifiedImages: unifiedImages(of: installed, root)),
     source: path)
+}
+
+private func calledForKernels(_ root: HostRoot) -> Set<InitramfsBuilder> {
+  let builders = InitramfsBuilder.allCases
+  let debian = builders.filter { $0.kernelHooks.debian.contains(where: root.exists) }
+  return Set(debian.isEmpty ? builders.filter { $0.kernelHooks.others.contains(where: root.exists) } : debian)
+}
+
+/// The Boot Loader Specification's place for them (type 2): EFI/Linux of the ESP or of /boot.
+private func unifiedImages(of kernels: [String], _ root: HostRoot) -> [String] {
+  ["boot", "boot/efi", "efi"].flatMap { place in
+    let folder = "\(place)/EFI/Linux"
+    let names = ((try? root.names(in: folder)) ?? nil) ?? []
+    return names.filter { name in name.hasSuffix(".efi") && kernels.contains(where: name.contains) }
+      .map { "\(folder)/\($0)" }
+  }
 }
 
 /// A folder of modules without a kernel is what a removed kernel leaves behind.

@@ -57,17 +57,7 @@ package struct HandoverReport: Sendable {
       ("schema", .string("passthru-doctor/plan/1")),
       ("intent", .string(direction.rawValue)),
       ("refused", refused),
-      (
-        "steps",
-        .array(
-          rebindings.map {
-            .object([
-              ("kind", .string("rebind")), ("device", .string($0.device.description)),
-              ("from", JSON($0.from.driver)), ("to", JSON($0.to.driver)),
-              ("diff", .string("\($0.from.driver ?? "no driver") -> \($0.destination)")),
-            ])
-          })
-      ),
+      ("steps", .array(rebindings.map(\.planJSON))),
       ("needsReboot", .bool(false)),
     ])
   }
@@ -119,6 +109,15 @@ extension HandoverReport {
 }
 
 extension Rebinding {
+  /// The step of a plan.
+  var planJSON: JSON {
+    .object([
+      ("kind", .string("rebind")), ("device", .string(device.description)),
+      ("from", JSON(from.driver)), ("to", JSON(to.driver)),
+      ("diff", .string("\(from.driver ?? "no driver") -> \(destination)")),
+    ])
+  }
+
   fileprivate var destination: String { to.driver ?? (takesAnyDriver ? "a driver of the host" : "no driver") }
 }
 

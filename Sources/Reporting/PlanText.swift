@@ -47,6 +47,9 @@ extension ChangePlan {
 extension Step {
   fileprivate var sentence: String {
     switch self {
+    case .rebind(let rebinding):
+      "Take \(rebinding.device) from \(rebinding.from.driver ?? "no driver") and give it to "
+        + "\(rebinding.to.driver ?? "the driver of the host that claims it") now."
     case .replaceFile(let path, let before, let after):
       before == after
         ? "Put back when /\(path) was changed; its contents are those of before already."
@@ -88,6 +91,7 @@ extension Step {
 
   fileprivate var json: JSON {
     switch self {
+    case .rebind(let rebinding): rebinding.planJSON
     case .replaceFile(let path, _, _):
       .object([("kind", .string("replace-file")), ("path", .string(path)), ("diff", .string(diff.text))])
     case .regenerate(let regeneration):

@@ -78,6 +78,14 @@ extension BindingGround {
     return plan
   }
 
+  /// The groups of now that hold the chosen devices, wherever those are by now.
+  package func currentGroups(of chosen: [ChosenGroup]) -> [IOMMUGroup] {
+    let places = chosen.flatMap(\.devices).compactMap { device -> PCIAddress? in
+      if case .found(let address) = device.identity.search(devices) { address } else { nil }
+    }
+    return groups.filter { group in group.members.contains(where: places.contains) }
+  }
+
   private func bindableMembers(of number: Int) throws(BindingRefusal) -> [PCIDevice] {
     guard let group = groups.first(where: { $0.id == number }) else {
       throw BindingRefusal(.noGroup, "There is no IOMMU group \(number).")

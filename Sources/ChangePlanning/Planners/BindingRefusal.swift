@@ -13,6 +13,8 @@ package struct BindingRefusal: Error, Equatable, Sendable {
     case notBindable = "not-bindable"
     case reservedRegion = "reserved-region"
     case notChosen = "not-chosen"
+    /// A guest has it now.
+    case inUse = "in-use"
     case noBuilder = "no-initramfs-tool"
     case bootWouldDecline = "boot-would-decline"
   }

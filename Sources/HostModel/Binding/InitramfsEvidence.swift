@@ -8,18 +8,31 @@ package struct InitramfsEvidence: Equatable, Sendable {
   package var hasProgram: Bool
   /// One for each installed kernel, in order of release.
   package var images: [InitramfsImage]
+  /// Builders that are run when a kernel is installed.
+  package var calledForKernels: Set<InitramfsBuilder>
+  /// Unified kernel images of installed kernels, below the root: each holds an initramfs of its own,
+  /// whatever lies in boot.
+  package var unifiedImages: [String]
 
   package init(
-    builders: [InitramfsBuilder], hooks: Set<InitramfsBuilder>, hasProgram: Bool, images: [InitramfsImage]
+    builders: [InitramfsBuilder], hooks: Set<InitramfsBuilder>, hasProgram: Bool, images: [InitramfsImage],
+    calledForKernels: Set<InitramfsBuilder> = [], unifiedImages: [String] = []
   ) {
     self.builders = builders
     self.hooks = hooks
     self.hasProgram = hasProgram
     self.images = images
+    self.calledForKernels = calledForKernels
+    self.unifiedImages = unifiedImages
   }
 
-  /// The builder that makes the images; nil when there is none, or when nobody can tell which.
-  package var builderInCharge: InitramfsBuilder? { builders.count == 1 ? builders.first : nil }
+  /// The builder that makes the images: the only one, or of several the only one that the installation
+  /// of a kernel calls. Nil when there is none, or when nobody can tell which.
+  package var builderInCharge: InitramfsBuilder? {
+    if builders.count == 1 { return builders.first }
+    let called = builders.filter(calledForKernels.contains)
+    return called.count == 1 ? called.first : nil
+  }
 }
 
 /// Programs that make an initramfs.
@@ -35,6 +48,25 @@ package enum InitramfsBuilder: String, CaseIterable, Sendable {
     case .initramfsTools: ["usr/sbin/mkinitramfs"]
     case .mkinitcpio: ["usr/bin/mkinitcpio"]
     case .booster: ["usr/bin/booster"]
+    }
+  }
+
+  /// What has it run for each kernel that is installed: Debian's way, by the first list; where none of
+  /// those is there, kernel-install's or pacman's, by the second.
+  package var kernelHooks: (debian: [String], others: [String]) {
+    switch self {
+    case .dracut:
+      (["etc/kernel/postinst.d/dracut"], ["usr/lib/kernel/install.d/50-dracut.install"])
+    case .initramfsTools: (["etc/kernel/postinst.d/initramfs-tools"], [])
+    case .mkinitcpio:
+      (
+        [],
+        [
+          "usr/lib/kernel/install.d/50-mkinitcpio.install",
+          "usr/share/libalpm/hooks/90-mkinitcpio-install.hook",
+        ]
+      )
+    case .booster: ([], ["usr/share/libalpm/hooks/90-booster-install.hook"])
     }
   }
 

@@ -75,7 +75,7 @@ private struct GrubSection {
     guard let kernel = words.first else { return nil }
     return BootEntry(
       title: title, kernel: kernel, file: path, arguments: Array(words.dropFirst()),
-      isForeign: script.contains("os-prober"))
+      isForeign: Array(script.utf8).contains("os-prober"))
   }
 
   /// GRUB's own level of quoting: a backslash goes, single quotes group as double ones do.

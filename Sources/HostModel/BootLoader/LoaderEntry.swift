@@ -33,7 +33,7 @@ package struct LoaderEntry: Sendable, Equatable {
   }
 
   /// Whether its arguments come from grubenv.
-  package var usesKernelOptions: Bool { options.contains("$kernelopts") }
+  package var usesKernelOptions: Bool { Array(options.utf8).contains("$kernelopts") }
 
   /// As the loader would resolve it.
   package func resolved(kernelOptions: String?, machineID: String?) -> BootEntry {

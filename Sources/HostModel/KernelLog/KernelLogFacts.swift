@@ -44,7 +44,7 @@ package struct KernelLogFacts: Sendable, Equatable {
 
   /// The kernel was started by another one after a crash (kdump): it says nothing of the usual state.
   package var isCrashKernel: Bool {
-    has(.copiedFromPreviousKernel) || commandLine?.contains("elfcorehdr=") == true
+    has(.copiedFromPreviousKernel) || commandLine.map { Array($0.utf8).contains("elfcorehdr=") } == true
   }
 
   init(reading text: MessageText) {
@@ -172,7 +172,7 @@ extension KernelLogFacts {
     guard let below = Self.value(message.text, after: "kernel on "), !below.hasPrefix("bare hardware") else {
       return
     }
-    if below.hasPrefix("Xen"), !below.contains("HVM") { xenParavirtual = message }
+    if below.hasPrefix("Xen"), !Array(below.utf8).contains("HVM") { xenParavirtual = message }
     if hypervisor == nil { hypervisor = below }
   }
 

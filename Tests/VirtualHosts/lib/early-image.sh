@@ -9,7 +9,7 @@ EARLY_PROGRAM=${PASSTHRU_EARLY_BIND:-${PROGRAM%/*}/passthru-early-bind}
 # make a new image: it comes with the second archive.
 early_image() {
   local suite=$1 builder=$2 tree
-  tree=$(debian_tree "$suite" "${builder%-plain}" busybox)
+  tree=$(debian_tree "$suite" "${builder%-plain}")
   cached "early/$suite-$builder-$(digest "$tree" "$HERE/lib/early-image.sh" \
     "$PACKAGE"/dracut/50passthru-doctor/* "$PACKAGE"/initramfs-tools/hooks/* \
     "$PACKAGE"/initramfs-tools/scripts/init-top/*).img" make_early_image "$tree" "$builder"

@@ -16,21 +16,22 @@ package enum BindingHook: Check {
     kernel update makes an initramfs that binds nothing.
     """
   package static let causes = [notInstalled, noTool, otherTool]
-  private static let notInstalled = Cause(
+  fileprivate static let notInstalled = Cause(
     "not-installed",
     meaning: "Chosen devices are not bound at boot by an initramfs that is made from now on.",
     cure: "Install the package of passthru-doctor anew; it brings the boot program and the hooks.",
     mender: .person)
-  private static let noTool = Cause(
+  fileprivate static let noTool = Cause(
     "no-initramfs-tool",
     meaning: "Nothing on this host makes an initramfs, so nothing can be bound before the host's drivers.",
     cure: "Install dracut or initramfs-tools, whichever the distribution uses.", mender: .person)
-  private static let otherTool = Cause(
+  fileprivate static let otherTool = Cause(
     "other-tool-in-charge",
     meaning:
       "Another tool than dracut or initramfs-tools makes the initramfs here, or it is not clear which one "
-      + "does; there is no hook for it.",
-    cure: "Bind the devices after the boot with passthru-doctor detach, or change to dracut.", mender: .person
+      + "does, so that what it makes binds nothing.",
+    cure: "Have one tool make the images that there is a hook for: dracut, or initramfs-tools.",
+    mender: .person
   )
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
@@ -40,30 +41,30 @@ package enum BindingHook: Check {
         "How this host makes its initramfs could not be measured: \(evidence.initramfs.unreadableReason ?? "it has none")."
       )
     }
-    let names = initramfs.builders.map(\.rawValue).joined(separator: ", ")
-    guard let builder = initramfs.builderInCharge else {
-      guard !initramfs.builders.isEmpty else {
-        return .fail(
-          noTool, "No tool that makes an initramfs is installed.",
-          evidence: [Quote("usr/bin/dracut", "not there")])
-      }
+    if let obstacle = initramfs.hookObstacle {
+      let (cause, quote) = obstacle.finding(listedIn: source)
       return .fail(
-        otherTool, "Several tools that make an initramfs are installed: \(names).",
-        evidence: [Quote(source, names)],
-        cureDetail: "Remove all but the one that is to make the images.")
+        cause, obstacle.sentence, evidence: [quote], cureDetail: cause.id == otherTool.id ? obstacle.way : nil
+      )
     }
-    guard !builder.hookFiles.isEmpty else {
-      return .fail(
-        otherTool, "\(builder.rawValue) makes the initramfs here.",
-        evidence: [Quote(builder.programs[0], "there")])
-    }
-    guard initramfs.hasProgram, initramfs.hooks.contains(builder) else {
-      let missing = initramfs.hasProgram ? builder.hookFiles[0] : InitramfsContents.program
-      return .fail(notInstalled, "/\(missing) is not installed.", evidence: [Quote(missing, "not there")])
-    }
+    let builder = initramfs.builderInCharge
     return .pass(
-      "The hook for \(builder.rawValue) is installed.", evidence: builder.hookFiles.map { Quote($0, "there") }
-    )
+      "The hook for \(builder?.rawValue ?? "the initramfs") is installed.",
+      evidence: (builder?.hookFiles ?? []).map { Quote($0, "there") })
+  }
+}
+
+extension HookObstacle {
+  /// The cause that it is a case of, and what was seen; `source` is where kernels are listed.
+  fileprivate func finding(listedIn source: String) -> (Cause, Quote) {
+    switch self {
+    case .noBuilder: (BindingHook.noTool, Quote("usr/bin/dracut", "not there"))
+    case .severalBuilders(let builders):
+      (BindingHook.otherTool, Quote(source, builders.map(\.rawValue).joined(separator: ", ")))
+    case .otherBuilder(let builder): (BindingHook.otherTool, Quote(builder.programs[0], "there"))
+    case .unifiedImages(let paths): (BindingHook.otherTool, Quote(paths[0], "there"))
+    case .notInstalled(let path): (BindingHook.notInstalled, Quote(path, "not there"))
+    }
   }
 }
 

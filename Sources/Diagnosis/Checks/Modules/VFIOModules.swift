@@ -139,29 +139,6 @@ package enum VFIOModules: Check {
   }
 }
 
-extension ModuleState {
-  fileprivate var isInUse: Bool { isLoaded || isBuiltIn }
-  fileprivate var isThere: Bool { isInUse || isPresent }
-
-  fileprivate var words: String {
-    let state =
-      isBuiltIn ? "built in" : isLoaded ? "loaded" : isPresent ? "installed, not loaded" : "not installed"
-    return "\(name): \(state)"
-  }
-
-  /// `install x /bin/false` and its like. Other commands do something first and then load the module:
-  /// scripts that set driver_override are a well-known recipe.
-  fileprivate var hasBlockingCommand: Bool {
-    let program = installCommand?.split(separator: " ").first?.split(separator: "/").last
-    return program.map { ["false", "true", "null", ":", "exit"].contains($0) } ?? false
-  }
-
-  fileprivate var obstacle: String {
-    if hasBlockingCommand, let installCommand { return "install \(name) \(installCommand)" }
-    return denylistedBy == "proc/cmdline" ? "denylists \(name)" : "blacklist \(name)"
-  }
-}
-
 extension [ModuleState] {
   fileprivate var names: String { map(\.name).joined(separator: ", ") }
 }
