@@ -10,11 +10,13 @@ DESTDIR ?=
 SYSCONFDIR ?= /etc
 SWIFT ?= swift
 # Static: the Swift runtime goes into the program, so that it runs where no Swift is.
-RELEASE := -c release --static-swift-stdlib --disable-local-rpath
+# So does the C++ library that the runtime is made with, where the linker finds it as an archive.
+STATIC = $(CURDIR)/.build/static-libraries
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -L$(STATIC) -Xlinker --no-export-dynamic
 BUILD := $(SWIFT) build $(RELEASE)
 BIN = $(shell $(BUILD) --show-bin-path)
 
-.PHONY: help needs build doctor test test-faults test-machines test-machines-all fuzz bench lint install uninstall completions deb rpm clean
+.PHONY: help needs build doctor test test-faults test-machines test-machines-all fuzz bench bench-boot static-libraries lint install uninstall completions deb rpm clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,/^$$/!p' | sed '/^Static/,$$d'
@@ -22,15 +24,22 @@ help:
 	@echo '  make test-faults    every system call that writes fails in turn, and the program is killed before each'
 	@echo '  make fuzz           run each parser on made-up input for FUZZ_SECONDS=60'
 	@echo '  make bench          measure against rivals on this machine'
+	@echo '  make bench-boot     what early binding costs at boot, measured in machines in QEMU'
 	@echo '  make deb, make rpm  packages for this distribution, in .build/packages'
 	@echo '  make lint           formatting, shell scripts, warnings as errors, the arrows between targets'
 
 needs:
 	@packaging/install-needs build
 
-build: needs
+build: needs static-libraries
 	$(BUILD) --product passthru-doctor
 	$(BUILD) --product passthru-early-bind
+
+# A folder with the archive alone, first on the linker's way: beside it, the shared library would win.
+static-libraries:
+	@mkdir -p $(STATIC)
+	@archive=$$(cc -print-file-name=libstdc++.a); \
+	  if [ -f "$$archive" ]; then ln -sf "$$archive" $(STATIC)/; fi
 
 # The host's verdict is not make's failure: 0 ready, 1 not ready and 3 undecided are all reports.
 doctor: build
@@ -38,6 +47,7 @@ doctor: build
 
 test:
 	@packaging/install-needs build test
+	@$(MAKE) --no-print-directory static-libraries
 	$(BUILD) --product passthru-doctor
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor $(SWIFT) test
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/run telling
@@ -56,6 +66,10 @@ test-machines test-machines-all: build
 FUZZ_SECONDS ?= 60
 fuzz: needs
 	Tests/Fuzzing/run $(FUZZ_SECONDS)
+
+bench-boot: build
+	@packaging/install-needs build machines
+	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/VirtualHosts/bench-boot.sh
 
 bench:
 	@packaging/install-needs build bench
@@ -84,7 +98,7 @@ completions: build
 
 install: build completions
 	install -D -m 0755 $(BIN)/passthru-doctor $(DESTDIR)$(PREFIX)/bin/passthru-doctor
-	install -D -s -m 0755 $(BIN)/passthru-early-bind $(DESTDIR)$(LIBDIR)/passthru-doctor/passthru-early-bind
+	packaging/install-early-bind $(BIN)/passthru-early-bind $(DESTDIR)$(LIBDIR)/passthru-doctor/passthru-early-bind
 	install -D -m 0755 -t $(DESTDIR)$(LIBDIR)/passthru-doctor packaging/before-removal
 	install -D -m 0755 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.sh
 	install -D -m 0644 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.service

@@ -10,58 +10,10 @@ source "$(dirname "$0")/lib/harness.sh"
 source "$HERE/lib/early-image.sh"
 # shellcheck source=lib/early.sh
 source "$HERE/lib/early.sh"
+# shellcheck source=lib/choices.sh
+source "$HERE/lib/choices.sh"
 
 [ -x "$EARLY_PROGRAM" ] || give_up "$EARLY_PROGRAM is not there: build it, or name one in PASSTHRU_EARLY_BIND"
-
-# Devices beside q35's own: a card behind a port, a disk that nobody needs, a USB controller.
-# shellcheck disable=SC2054
-CARDS=(-device pcie-root-port,id=rp1,chassis=1,addr=0x8 -device e1000e,bus=rp1
-  -blockdev null-co,node-name=spare,size=67108864,read-zeroes=on
-  -device nvme,serial=spare,drive=spare,addr=0x9 -device qemu-xhci,addr=0xa)
-
-# chosen ADDRESS ID SUBSYSTEM CLASS PATH [TWIN...]: the lines for one device.
-chosen() {
-  printf '  device %s\n    id %s\n    subsystem %s\n    class %s\n    path %s\n' "${@:1:5}"
-  printf '    twin %s\n' "${@:6}" | sed '/twin $/d'
-  printf '    driver vfio-pci\n'
-}
-
-# The group of the article.
-article() {
-  echo group
-  chosen 0000:00:1f.0 8086:2918 1af4:1100 060100 0000:00/1f.0
-  chosen 0000:00:1f.2 8086:2922 1af4:1100 010601 0000:00/1f.2
-  chosen 0000:00:1f.3 8086:2930 1af4:1100 0c0500 0000:00/1f.3
-}
-
-network_card() {
-  echo group
-  chosen 0000:01:00.0 8086:10d3 8086:0000 020000 0000:00/08.0=1b36:000c/00.0
-}
-
-usb_controller() {
-  echo group
-  chosen 0000:00:0a.0 1b36:000d 1af4:1100 0c0330 0000:00/0a.0
-}
-
-# What the machine's host lives on: its disk is on virtio.
-needs_virtio_disk() {
-  printf '%s\n' 'version 1' 'source LABEL=small-root' 'device 0000:00:10.0'
-  printf '    %s\n' 'id 1af4:1001' 'subsystem 1af4:0002' 'class 010000' 'path 0000:00/10.0' 'use root'
-  echo complete
-}
-
-# choose NAME GROUP...: the configuration of one machine, by the functions above.
-choose() {
-  local folder=$WORK/$1/over/etc/passthru-doctor group
-  shift
-  mkdir -p "$folder"
-  {
-    echo 'version 1'
-    for group in "$@"; do "$group"; done
-  } >"$folder/bindings.conf"
-  needs_virtio_disk >"$folder/host-needs"
-}
 
 # expect_bound NAME ADDRESS...: on vfio-pci, no driver of the host ever spoke of them, and their
 # group can be opened.
@@ -90,14 +42,33 @@ expect_left() {
 
 reason_in() { sed -n 's/^event=\(declined\|gave-back\|switched-off\).* reason=\([^ ]*\).*/\2/p' "$WORK/$1/results/boot.log" | head -1; }
 
-EVERYTHING=(0000:00:1f.0 0000:00:1f.2 0000:00:1f.3 0000:01:00.0 0000:00:0a.0)
-
-# bound_with NAME SUITE BUILDER IOMMU: all that is chosen is bound before its driver.
+# bound_with NAME SUITE BUILDER IOMMU: all that is chosen is bound before its driver, although the
+# image has e1000e and ahci in force_drivers, modules-load.d or the list of initramfs-tools.
 bound_with() {
-  choose "$1" article network_card usb_controller
-  boot_early "$1" "$2" "$3" --iommu "$4" -- "${CARDS[@]}"
+  choose "$1" article network_card nvme_disk usb_controller
+  boot_early "$1" "$2" "$3" --iommu "$4" --append "$LOG_UNITS" -- "${CARDS[@]}"
   expect_bound "$1" "${EVERYTHING[@]}"
-  expect "$1: the boot went on" yes "$(grep -q 'event=done bound=5 declined=0' "$WORK/$1/results/boot.log" && echo yes)" || true
+  expect "$1: the boot went on" yes "$(grep -q 'event=done bound=6 declined=0' "$WORK/$1/results/boot.log" && echo yes)" || true
+  expect_before "$1" 'e1000e: Intel(R) PRO/1000'
+  if [ "$3" = dracut ]; then
+    expect_before "$1" 'Starting systemd-modules-load.service'
+    expect_before "$1" 'Starting systemd-udevd.service'
+    expect_before "$1" 'Starting systemd-udev-trigger.service'
+  else
+    expect_before "$1" 'udevd.*[Ss]tarting'
+  fi
+}
+
+# Has systemd and udev tell the kernel's log what they start, so that one clock tells the order.
+LOG_UNITS='systemd.log_target=kmsg systemd.log_level=info rd.udev.log_level=info udev.log_level=info printk.devkmsg=on log_buf_len=4M'
+
+# expect_before NAME PATTERN: the boot program had done its work when the kernel's log first says so.
+expect_before() {
+  local log=$WORK/$1/results/dmesg ours theirs
+  ours=$(grep -n 'passthru-early-bind: event=done' "$log" | cut -d: -f1)
+  theirs=$(grep -n "$2" "$log" | head -1 | cut -d: -f1)
+  expect "$1: before \"$2\"" yes \
+    "$([ -n "$ours" ] && [ -n "$theirs" ] && [ "$ours" -lt "$theirs" ] && echo yes || echo "no: line ${ours:-none}, they ${theirs:-none}")" || true
 }
 
 case_dracut-bookworm() { bound_with "$1" bookworm dracut intel; }
