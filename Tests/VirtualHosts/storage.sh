@@ -23,6 +23,9 @@ disks_of() {
   esac
 }
 
+# needed_by LAYOUT: the controllers that its host lives on.
+needed_by() { sed -n "s/^$1  *\([^ ]*\)  *\(.*\)$/\1 \2/p" "$HERE/storage.table" | grep -v ' free$' | cut -d' ' -f1; }
+
 # layout_function LAYOUT: how it is built on its disks (see inside/storage.script).
 layout_function() {
   case $1 in
@@ -64,10 +67,52 @@ boot_layout() {
     mapfile -t -O "${#devices[@]}" devices < <(attach "${disk%@*}" "${disk#*@}" "$folder/disk$size")
     size=$((size + 1))
   done
-  boot_fast "$layout" "$HERE/inside/storage.script" --iommu intel --archive "$STORAGE_TOOLS" -- \
-    "${devices[@]}" -device e1000e,addr=8 -device qemu-xhci,addr=0xa
-  rm -f "$folder"/disk*
+  needed_by "$layout" >"$folder/files/needed"
+  # shellcheck disable=SC2054
+  DISKS=("${devices[@]}" -device e1000e,addr=8 -device qemu-xhci,addr=0xa)
+  boot_fast "$layout" "$HERE/inside/storage.script" --iommu intel --archive "$STORAGE_TOOLS" -- "${DISKS[@]}"
 }
+
+# forge LAYOUT: a configuration that chooses the groups of all that the host lives on, as bind would
+# write it if it did not refuse.
+forge() {
+  echo 'version 1'
+  jq -r --slurpfile groups "$WORK/$1/results/groups.out" --arg needed "$(needed_by "$1" | paste -sd' ')" '
+    .devices as $devices | $groups[0].groups[]
+    | select(any(.members[]; . as $member | ($needed | split(" ") | index($member))))
+    | "group", (.members[] as $member | $devices[] | select(.address == $member and (.class[0:4] != "0604"))
+        | "  device \(.address)", "    id \(.vendor):\(.device)",
+          (if .subsystemVendor then "    subsystem \(.subsystemVendor):\(.subsystemDevice)" else empty end),
+          "    class \(.class)", "    path 0000:00/\(.address[8:])", "    driver vfio-pci")
+    ' "$WORK/$1/results/devices.out"
+}
+
+# test_forged LAYOUT: the second boot of its disks, with the forged configuration and the boot program
+# before every driver, once without and once with the list of what the host lives on.
+test_forged() {
+  local layout=$1 name=$1-forged folder=$WORK/$1-forged address
+  mkdir -p "$folder/files/etc/passthru-doctor"
+  forge "$layout" >"$folder/files/etc/passthru-doctor/bindings.conf"
+  cp "$WORK/$layout/results/host-needs.out" "$folder/files/etc/passthru-doctor/host-needs"
+  cp "$HERE/inside/forged-early.script" "$folder/files/early.script"
+  copy_program "$EARLY_PROGRAM" "$folder/files"
+  boot_fast "$name" "$HERE/inside/forged.script" --iommu intel --archive "$STORAGE_TOOLS" \
+    --append "root=$(awk '$2 == "/" { print $1 }' "$WORK/$layout/results/fstab.out")" -- "${DISKS[@]}"
+  expect "$name: reasons without a list" host-needs-unknown "$(reasons "$folder/results/without.out")" || true
+  expect "$name: reasons with one" host-needs-it "$(reasons "$folder/results/with.out")" || true
+  for address in $(needed_by "$layout"); do
+    expect "$name: $address is not on vfio-pci" no \
+      "$(grep -q "^$address vfio-pci$" "$folder/results/drivers.out" && echo yes || echo no)" || true
+  done
+  expect "$name: the host boots" 0 "$(cat "$folder/results/mounted.status")" || true
+  if [ "$FAILED" -gt "$2" ]; then
+    cat "$folder/results/"{without,with,mounted}.* || true
+    show_console "$name"
+  fi
+}
+
+# reasons FILE: why groups were left, each reason once.
+reasons() { sed -n 's/^event=\(declined\|gave-back\|switched-off\|bound\).* reason=\([^ ]*\).*/\2/p' "$1" | sort -u | paste -sd' '; }
 
 # group_verdict LAYOUT ADDRESS and kinds_of_use LAYOUT ADDRESS: what the program says.
 group_verdict() {
@@ -112,11 +157,20 @@ test_layout() {
   done < <(grep "^$layout " "$HERE/storage.table")
   for address in 0000:00:08.0 0000:00:09.0 0000:00:0a.0; do judge_free "$layout" "$address"; done
   judge_article "$layout"
+  for address in $(needed_by "$layout"); do
+    expect "$layout: bind $address --yes" 5 "$(cat "$WORK/$layout/results/bind-$address.status")" || true
+  done
   if [ "$FAILED" -gt "$before" ]; then show_console "$layout"; fi
+  if [[ " $FORGED " == *" $layout "* ]]; then test_forged "$layout" "$FAILED"; fi
+  rm -f "$WORK/$layout"/disk*
 }
 
 STORAGE_TOOLS=$(tools_archive storage "mdadm lvm2 cryptsetup-bin btrfs-progs e2fsprogs util-linux" \
   "mdadm lvm cryptsetup mkfs.btrfs btrfs mkfs.ext4 mkswap blkid")
-[ $# -gt 0 ] || mapfile -t LAYOUTS < <(grep -o '^[a-z][^ ]*' "$HERE/storage.table" | uniq)
+mapfile -t LAYOUTS < <(grep -o '^[a-z][^ ]*' "$HERE/storage.table" | uniq)
+# The layouts that are also started from with a forged configuration: those that tell most, or all.
+FORGED='sata raid stack'
+if [ "${MACHINE_SET:-all}" = all ]; then FORGED=${LAYOUTS[*]}; fi
+EARLY_PROGRAM=${PASSTHRU_EARLY_BIND:-${PROGRAM%/*}/passthru-early-bind}
 for layout in "${@:-${LAYOUTS[@]}}"; do test_layout "$layout"; done
 finish
