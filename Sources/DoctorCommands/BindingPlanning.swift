@@ -46,11 +46,11 @@ struct BindingPlanning {
         groups: numbers, overriding: Set(overrides.compactMap { UseOverride(argument: $0) }))
       return (plan, [])
     case .unbind(let names, let now):
-      let plan = try ground.planUnbinding(
+      let plan = ground.planUnbinding(
         names.compactMap { DeviceTarget($0) }.flatMap { $0.addresses(ground) })
       return (plan, now ? try givingBack(plan.groups, ground) : [])
     default:
-      return (try ground.planUnbinding([]), [])
+      return (ground.planUnbinding([]), [])
     }
   }
 

@@ -34,10 +34,10 @@ package func planBoot(_ root: HostRoot) -> BootPlan {
   case .success(let read): configuration = read
   case .failure(let off): return off.plan
   }
-  guard let devices = surveyPCIDevices(root).value else {
+  guard let devices = surveyPCIDevices(root, .identity).value else {
     return .switchedOff(reason: "devices-unreadable", detail: "/\(pciDevicesPath) cannot be read")
   }
-  let groups = surveyIOMMUGroups(root).value ?? []
+  let groups = surveyGroupMembers(of: Set(devices.compactMap(\.group)).sorted(), root)
   let needs = readHostNeeds(root)
   let decisions = configuration.match(devices: devices, groups: groups).map { decision in
     decision.flatMap { bindings in

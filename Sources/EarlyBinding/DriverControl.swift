@@ -7,7 +7,7 @@ import PCISurvey
 /// The few things that are done to drivers and devices.
 package protocol DriverControl {
   /// The driver that holds the device now, and its override.
-  func state(of device: PCIAddress) -> DriverState
+  func state(of device: PCIAddress) -> DriverBinding
   /// Nil takes the override off.
   func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure)
   func unbind(_ device: PCIAddress) throws(DriverFailure)
@@ -16,16 +16,6 @@ package protocol DriverControl {
   /// Makes the driver be there, whether by a module or built in, and tells its own name: of a
   /// module mlx5_vfio_pci the driver may have dashes.
   func load(_ driver: String) throws(DriverFailure) -> String
-}
-
-package struct DriverState: Equatable, Sendable {
-  package var driver: String?
-  package var override: String?
-
-  package init(driver: String?, override: String? = nil) {
-    self.driver = driver
-    self.override = override
-  }
 }
 
 /// What could not be done, as a sentence without a full stop.
@@ -42,9 +32,8 @@ package struct KernelDriverControl: DriverControl {
   /// - Parameter root: the running system's own root; another one has no kernel behind its sysfs.
   package init(_ root: HostRoot) { self.root = root }
 
-  package func state(of device: PCIAddress) -> DriverState {
-    let found = surveyPCIDevice(device, root)
-    return DriverState(driver: found?.driver, override: found?.driverOverride)
+  package func state(of device: PCIAddress) -> DriverBinding {
+    surveyDriverBinding(of: device, root) ?? DriverBinding(driver: nil)
   }
 
   package func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure) {

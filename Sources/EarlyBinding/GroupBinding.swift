@@ -38,7 +38,7 @@ private struct GroupAttempt<Control: DriverControl> {
   private let bindings: [PlannedBinding]
   private let control: Control
   /// What was touched: the device, its state before, and the driver that it is to get.
-  private var begun: [(binding: PlannedBinding, before: DriverState, driver: String)] = []
+  private var begun: [(binding: PlannedBinding, before: DriverBinding, driver: String)] = []
   private var failure: Decline?
 
   init(_ bindings: [PlannedBinding], _ control: Control) {

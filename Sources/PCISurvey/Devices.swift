@@ -4,10 +4,19 @@ import HostModel
 /// Where the kernel lists PCI functions, below a root.
 package let pciDevicesPath = "sys/bus/pci/devices"
 
+/// How much of each function is read.
+package enum PCISurveyDepth: Sendable {
+  /// Ids, class, driver, group, parent: what tells which one it is. At boot every read counts.
+  case identity
+  case everything
+}
+
 /// Every PCI function below a root, in order of address.
 ///
 /// A function that vanishes before it is read is left out; one whose ids cannot be read has none.
-package func surveyPCIDevices(_ root: HostRoot) -> Observed<[PCIDevice]> {
+package func surveyPCIDevices(_ root: HostRoot, _ depth: PCISurveyDepth = .everything) -> Observed<
+  [PCIDevice]
+> {
   let names: [String]
   do throws(HostFileError) {
     guard let found = try root.names(in: pciDevicesPath) else { return missing(in: root) }
@@ -17,7 +26,7 @@ package func surveyPCIDevices(_ root: HostRoot) -> Observed<[PCIDevice]> {
   }
   let addresses = names.compactMap { PCIAddress($0) }.sorted()
   let list = (try? root.directory(at: pciDevicesPath)) ?? nil
-  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], in: list, root) }
+  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], in: list, root, depth) }
   return .found(devices.compactMap(\.self), source: pciDevicesPath)
 }
 
@@ -30,10 +39,20 @@ private func missing<Value>(in root: HostRoot) -> Observed<Value> {
 
 /// One function; nil when it is gone.
 package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevice? {
-  surveyPCIDevice(address, in: (try? root.directory(at: pciDevicesPath)) ?? nil, root)
+  surveyPCIDevice(address, in: (try? root.directory(at: pciDevicesPath)) ?? nil, root, .everything)
 }
 
-private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ root: HostRoot) -> PCIDevice? {
+/// The driver that holds a function now, and its override; nil when the function is gone.
+package func surveyDriverBinding(of address: PCIAddress, _ root: HostRoot) -> DriverBinding? {
+  guard let directory = (try? root.directory(at: "\(pciDevicesPath)/\(address)")) ?? nil else { return nil }
+  return DriverBinding(
+    driver: ((try? directory.linkTarget("driver")) ?? nil).map { lastComponent($0).text },
+    override: ((try? directory.attribute("driver_override")) ?? nil).flatMap(override))
+}
+
+private func surveyPCIDevice(
+  _ address: PCIAddress, in list: HostDirectory?, _ root: HostRoot, _ depth: PCISurveyDepth
+) -> PCIDevice? {
   let name = address.description
   guard let directory = (try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil else { return nil }
   func attribute(_ name: String) -> [UInt8]? { (try? directory.attribute(name)) ?? nil }
@@ -46,8 +65,9 @@ private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ r
     deviceClass: identity.deviceClass.map { $0 & 0xff_ffff }, subsystemVendor: identity.subsystemVendor,
     subsystemDevice: identity.subsystemDevice, driver: identity.driver,
     group: link("iommu_group").flatMap { groupNumber(lastComponent($0)) })
-  device.driverOverride = attribute("driver_override").flatMap(override)
   device.parent = ((try? list?.linkTarget(name)) ?? nil).flatMap(parentAddress)
+  if depth == .identity { return device }
+  device.driverOverride = attribute("driver_override").flatMap(override)
   device.numaNode = decimal(attribute("numa_node")).flatMap { $0 < 0 ? nil : $0 }
   if device.baseClass == 0x03 { device.bootVGA = decimal(attribute("boot_vga")).map { $0 == 1 } }
   device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }

@@ -44,6 +44,20 @@ package func surveyIOMMUGroup(_ number: Int, _ root: HostRoot) -> IOMMUGroup? {
     reservedRegions: attribute("reserved_regions").map(reservedRegions))
 }
 
+/// Members and kind of the groups named; one that is gone, or does not list its members, is left out.
+package func surveyGroupMembers(of numbers: [Int], _ root: HostRoot) -> [IOMMUGroup] {
+  numbers.compactMap { number in
+    let path = "\(iommuGroupsPath)/\(number)"
+    guard let directory = (try? root.directory(at: path)) ?? nil,
+      let names = (try? root.names(in: path + "/devices")) ?? nil
+    else { return nil }
+    let name = ((try? directory.attribute("name")) ?? nil).map(\.trimmed.text)
+    return IOMMUGroup(
+      id: number, members: names.compactMap { PCIAddress($0) }.sorted(),
+      otherMembers: names.filter { PCIAddress($0) == nil }, name: name?.isEmpty == true ? nil : name)
+  }
+}
+
 /// Reserved regions of the groups named, without listing their members; a group that does not
 /// tell has no entry.
 package func surveyReservedRegions(of groups: [Int], _ root: HostRoot) -> [Int: [ReservedRegion]] {

@@ -31,7 +31,9 @@ extension DeviceListing {
     if judgement.verdict == .needsBinding || judgement.verdict == .hostNeedsIt {
       // Nothing is bound to VFIO while the host lives on the group.
       let shown = judgement.blockers.filter { judgement.verdict == .needsBinding || $0.kind != .binding }
-      lines += shown.compactMap(\.command).map { "    " + style.paint("$ " + printable($0), .cyan) }
+      for command in shown.compactMap(\.command).withoutRepetition {
+        lines.append("    " + style.paint("$ " + printable(command), .cyan))
+      }
     }
     guard isDetailed else { return lines }
     for note in judgement.notes {
@@ -66,5 +68,13 @@ extension GroupJudgement.Verdict {
     case .hostNeedsIt: .faint
     case .unknown: .yellow
     }
+  }
+}
+
+extension [String] {
+  /// Each once, where it comes first.
+  fileprivate var withoutRepetition: [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
   }
 }

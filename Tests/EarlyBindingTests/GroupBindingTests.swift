@@ -4,7 +4,7 @@ import Testing
 
 /// A kernel's driver core in small: what a driver may claim, and what fails where.
 private final class SmallKernel: DriverControl {
-  private(set) var states: [PCIAddress: DriverState]
+  private(set) var states: [PCIAddress: DriverBinding]
   /// What the host's own drivers claim; present ones take a free device at a probe.
   private let natives: [PCIAddress: String]
   private var hasVFIO: Bool
@@ -12,7 +12,7 @@ private final class SmallKernel: DriverControl {
   private(set) var calls = 0
   var log: [String] = []
 
-  init(_ states: [PCIAddress: DriverState], natives: [PCIAddress: String] = [:], hasVFIO: Bool = false) {
+  init(_ states: [PCIAddress: DriverBinding], natives: [PCIAddress: String] = [:], hasVFIO: Bool = false) {
     self.states = states
     self.natives = natives
     self.hasVFIO = hasVFIO
@@ -24,7 +24,7 @@ private final class SmallKernel: DriverControl {
     if calls == failAt { throw DriverFailure("\(what) failed") }
   }
 
-  func state(of device: PCIAddress) -> DriverState { states[device] ?? DriverState(driver: nil) }
+  func state(of device: PCIAddress) -> DriverBinding { states[device] ?? DriverBinding(driver: nil) }
 
   func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure) {
     try count("override \(device) \(driver ?? "-")")
@@ -81,7 +81,7 @@ struct GroupBindingTests {
 
   private func kernel(held: Bool, hasVFIO: Bool) -> SmallKernel {
     let natives = Dictionary(uniqueKeysWithValues: addresses.dropFirst().map { ($0, "ahci") })
-    let states = addresses.map { ($0, DriverState(driver: held ? natives[$0] : nil)) }
+    let states = addresses.map { ($0, DriverBinding(driver: held ? natives[$0] : nil)) }
     return SmallKernel(Dictionary(uniqueKeysWithValues: states), natives: natives, hasVFIO: hasVFIO)
   }
 
@@ -92,7 +92,8 @@ struct GroupBindingTests {
     #expect(bound.map(\.planned.address) == addresses)
     #expect(bound.map(\.from) == (held ? [nil, "ahci", "ahci"] : [nil, nil, nil]))
     #expect(
-      addresses.allSatisfy { kernel.state(of: $0) == DriverState(driver: "vfio-pci", override: "vfio-pci") })
+      addresses.allSatisfy { kernel.state(of: $0) == DriverBinding(driver: "vfio-pci", override: "vfio-pci") }
+    )
     // Every override stands before the driver can claim anything.
     let load = kernel.log.firstIndex { $0.hasPrefix("load") } ?? 0
     #expect(kernel.log[..<load].count { $0.hasPrefix("override") } == 3)
@@ -145,7 +146,7 @@ struct GroupBindingTests {
   }
 
   @Test func anOverrideOfOthersComesBack() {
-    let kernel = SmallKernel([addresses[0]: DriverState(driver: nil, override: "pci-stub")])
+    let kernel = SmallKernel([addresses[0]: DriverBinding(driver: nil, override: "pci-stub")])
     kernel.failAt = 2
     _ = bindGroup(Array(bindings.prefix(1)), kernel) { true }
     #expect(kernel.state(of: addresses[0]).override == "pci-stub")
@@ -171,7 +172,7 @@ struct GroupBindingTests {
   @Test func aDriverThatDoesNotTakeItIsNoSuccess() {
     // The probe succeeds and binds nothing: vfio-pci refused the device.
     final class Refusing: DriverControl {
-      func state(of device: PCIAddress) -> DriverState { DriverState(driver: nil) }
+      func state(of device: PCIAddress) -> DriverBinding { DriverBinding(driver: nil) }
       func setOverride(_ driver: String?, on device: PCIAddress) {}
       func unbind(_ device: PCIAddress) {}
       func probe(_ device: PCIAddress) {}

@@ -64,12 +64,13 @@ extension BindingGround {
   }
 
   /// Takes back the choice of devices by the address that they were chosen at.
-  package func planUnbinding(_ addresses: [PCIAddress]) throws(BindingRefusal) -> BindingPlan {
+  /// One that is not chosen is only told of.
+  package func planUnbinding(_ addresses: [PCIAddress]) -> BindingPlan {
     var plan = BindingPlan(before: configuration, after: configuration, groups: [], notes: [])
     for address in addresses {
       guard let group = configuration.group(holding: address) else {
-        throw BindingRefusal(
-          .notChosen, "\(address) is not chosen for guests; there is nothing to take back.")
+        plan.notes.append("\(address) is not chosen for guests; there is nothing to take back.")
+        continue
       }
       guard !plan.groups.contains(group) else { continue }
       plan.groups.append(group)

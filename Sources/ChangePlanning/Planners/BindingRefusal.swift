@@ -12,7 +12,6 @@ package struct BindingRefusal: Error, Equatable, Sendable {
     case noGroup = "no-group"
     case notBindable = "not-bindable"
     case reservedRegion = "reserved-region"
-    case notChosen = "not-chosen"
     /// A guest has it now.
     case inUse = "in-use"
     case noBuilder = "no-initramfs-tool"

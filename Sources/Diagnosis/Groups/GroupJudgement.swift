@@ -69,10 +69,11 @@ extension PCIIndex {
     let isUnderWay = members.contains { $0.isOnVFIO }
     let idle = members.filter { !$0.isOnVFIO && !$0.staysWithHost && !$0.needsBinding }
     let named = pending.isEmpty && isUnderWay ? [] : pending + idle
+    // An address stands for its whole group: one command does for all of them.
+    let command = named.first.map { "passthru-doctor bind \($0.address)" }
     return named.map { device in
       .init(
-        address: device.address, reason: device.bindingReason,
-        command: "virsh nodedev-detach \(device.address.libvirtName)", kind: .binding)
+        address: device.address, reason: device.bindingReason, command: command, kind: .binding)
     }
   }
 

@@ -43,7 +43,7 @@ struct ChosenGroupsTests {
     let gone = ChosenGroups.judge(Self.evidence(chosen: ["0000:09:00.0"]))
     #expect(gone.status == .fail && gone.cause?.id == "missing")
     let held = ChosenGroups.judge(Self.evidence(chosen: [Self.card], audio: "snd_hda_intel"))
-    #expect(held.cause?.id == "not-viable" && held.commands == ["virsh nodedev-detach pci_0000_01_00_1"])
+    #expect(held.cause?.id == "not-viable" && held.commands == ["passthru-doctor bind 0000:01:00.1"])
     let along = ChosenGroups.judge(
       Self.evidence(chosen: [Self.card, "0000:01:00.1"], audio: "snd_hda_intel"))
     #expect(along.status == .pass)
