@@ -26,6 +26,9 @@ boot() {
     fail "$name: the boot did not come to its end"
 }
 
+# states NAME FILE: of all modules, each state once.
+states() { result "$1" "$2.out" | jq -r '[.modules[].state] | unique | join(" ")'; }
+
 # expect_drivers NAME DRIVER...: of 00:1f.0, 00:1f.2, 00:1f.3 and the card.
 expect_drivers() {
   expect "$1: drivers of the group and of the card" "${*:2}" "$(result "$1" drivers.out | tr '\n' ' ' | sed 's/ $//')" || true
@@ -57,7 +60,11 @@ test_bind() {
     expect "$name: $check" pass "$(result "$name" check.out | jq -r --arg id "$check" '.findings[] | select(.id == $id) | .status')" || true
   done
   expect_result "$name" unit status 0
-  expect_result "$name" unbind status 4
+  expect "$name: states of the modules before and after" 'not-loaded loaded' \
+    "$(for when in modules-before modules; do states "$name" "$when"; done | paste -sd' ')" || true
+  expect_result "$name" unbind status 0
+  expect "$name: after unbind --now" 'none ahci i801_smbus e1000e' \
+    "$(result "$name" drivers-after.out | tr '\n' ' ' | sed 's/ $//')" || true
 
   boot "$name" "$iommu" "$HERE/inside/bind/back.script"
   expect_drivers "$name" none ahci i801_smbus e1000e

@@ -21,10 +21,15 @@ early_image() {
 
 make_early_image() {
   local builder=$2 compress=() image=$5 tree=$5.tree release
-  if [ "$3" = fast ]; then compress=(--compress 'zstd -3 -T0'); fi
   rm -rf "$tree"
   cp -a --reflink=auto "$1" "$tree"
   release=$(kernel_release "$tree")
+  if [ "$3" = fast ]; then
+    compress=(--compress 'zstd -3 -T0')
+  else
+    # Compressed as the distribution's tool does it by itself, not as it suits machines.
+    sed -i '/^COMPRESSLEVEL=/d; /^compress=/d' "$tree"/etc/{dracut.conf.d,initramfs-tools/conf.d}/machines* || true
+  fi
   if [ "$4" = chosen ]; then
     install -D -m 644 /dev/stdin "$tree/etc/passthru-doctor/bindings.conf" <<<'version 1'
   fi
