@@ -9,6 +9,7 @@
 # PASSTHRU_DOCTOR   the program to test (else .build/release/passthru-doctor)
 # PASSTHRU_CACHE    where downloads and disks are kept (else .cache below the package)
 # KEEP=1            keep each machine's console and results after success too
+# MACHINE_LIMIT     seconds that a fast machine may take (else 180), for a computer that is busy otherwise
 
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -7,7 +7,7 @@ HARNESS_ARGUMENTS='console=ttyS0 no_timer_check'
 
 # What a machine is made of. machine_defaults, then options change it, then it starts.
 machine_defaults() {
-  IOMMU=none INTERRUPT_REMAPPING=on CPU='' MEMORY=1024 APPEND='' SUITE=bookworm LIMIT=180
+  IOMMU=none INTERRUPT_REMAPPING=on CPU='' MEMORY=1024 APPEND='' SUITE=bookworm LIMIT=${MACHINE_LIMIT:-180}
   DEVICES=() ARCHIVES=()
 }
 
