@@ -14,8 +14,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-TELLING="report storage verify handover kargs"
-ALL="$TELLING disks early bind whole-way"
+TELLING="report storage verify handover kargs early"
+ALL="$TELLING disks bind whole-way"
 
 case ${1:-telling} in
   --list) echo "$ALL" | tr ' ' '\n' && exit ;;
