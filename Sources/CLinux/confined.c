@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -68,6 +69,95 @@ static int provide_devices(const char *root) {
   return 0;
 }
 
+static int copy_file(int from, int to) {
+  char buffer[16384];
+  struct stat status;
+  if (fstat(from, &status) != 0 || fchmod(to, status.st_mode & 07777) != 0) return -1;
+  if (fchown(to, status.st_uid, status.st_gid) != 0 && errno != EPERM) return -1;
+  for (;;) {
+    ssize_t count = read(from, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    for (ssize_t done = 0; done < count;) {
+      ssize_t more = write(to, buffer + done, (size_t)(count - done));
+      if (more < 0 && errno != EINTR) return -1;
+      if (more > 0) done += more;
+    }
+  }
+  // Scripts compare time stamps.
+  struct timespec times[2] = {status.st_atim, status.st_mtim};
+  return futimens(to, times);
+}
+
+static int copy_into(int from_folder, const char *name, const char *folder) {
+  char path[4096];
+  int result = -1;
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  int from = openat(from_folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (from < 0) return -1;
+  int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (to >= 0) {
+    result = copy_file(from, to);
+    close(to);
+  }
+  close(from);
+  return result;
+}
+
+static int mount_memory(const char *path) {
+  return mount("copy", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=16m,mode=755");
+}
+
+// The folder's files, in memory, in the folder's place.
+static int shield_folder(const char *path) {
+  int old = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (old < 0 || mount_memory(path) != 0) return -1;
+  DIR *names = fdopendir(old);
+  if (names == NULL) return -1;
+  struct dirent *entry;
+  struct stat status;
+  while ((entry = readdir(names)) != NULL) {
+    if (fstatat(old, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (copy_into(old, entry->d_name, path) != 0) return -1;
+  }
+  return closedir(names);
+}
+
+// A file's copy is made in a folder that is covered with memory for a moment.
+static int shield_file(const char *path) {
+  static const char *const folders[] = {"/tmp", "/run", "/mnt", "/media"};
+  char copy[64];
+  struct stat status;
+  int from = open(path, O_RDONLY | O_CLOEXEC), to = -1, result = -1;
+  if (from < 0) return -1;
+  for (size_t index = 0; index < sizeof folders / sizeof *folders; index++) {
+    const char *folder = folders[index];
+    if (lstat(folder, &status) != 0 || !S_ISDIR(status.st_mode)) continue;
+    if (mount_memory(folder) != 0) break;
+    snprintf(copy, sizeof copy, "%s/file", folder);
+    to = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (to >= 0 && copy_file(from, to) == 0 && mount(copy, path, NULL, MS_BIND, NULL) == 0)
+      result = umount2(folder, MNT_DETACH);
+    break;
+  }
+  close(from);
+  if (to >= 0) close(to);
+  return result;
+}
+
+static int shield(const struct linux_confinement *confinement) {
+  for (size_t index = 0; index < confinement->shielded_count; index++) {
+    const char *path = confinement->shielded[index];
+    struct stat status;
+    if (stat(path, &status) != 0) {
+      if (errno == ENOENT || errno == ENOTDIR) continue;
+      return -1;
+    }
+    if ((S_ISDIR(status.st_mode) ? shield_folder(path) : shield_file(path)) != 0) return -1;
+  }
+  return 0;
+}
+
 static int enter_root(const struct linux_confinement *confinement) {
   char path[4096];
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
@@ -109,7 +199,7 @@ static void become(const struct linux_confinement *confinement, int output, int 
   int null = open("/dev/null", O_RDWR);
   if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(CONFINEMENT_FAILED);
   for (int descriptor = 3; descriptor < 256; descriptor++) close(descriptor);
-  if (enter_root(confinement) != 0) _exit(CONFINEMENT_FAILED);
+  if (enter_root(confinement) != 0 || shield(confinement) != 0) _exit(CONFINEMENT_FAILED);
   if (confinement->read_only) give_up_power();
   execve(confinement->arguments[0], confinement->arguments, confinement->environment);
   _exit(errno == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);

@@ -64,15 +64,19 @@ package struct ChangeExecutor {
   private func makeReceipt(_ plan: ChangePlan) throws(ChangeFailure) -> (Receipt, contents: [[UInt8]?]) {
     var receipt = Receipt(command: plan.intent.command, time: Journal.now())
     var contents: [[UInt8]?] = []
-    func add(_ path: String, _ before: [UInt8]?, after: String?, isGenerated: Bool) throws(HostFileError) {
+    func add(
+      _ path: String, _ before: [UInt8]?, after: String?, isGenerated: Bool, isTools: Bool = false
+    ) throws(HostFileError) {
+      if isTools, receipt.files.contains(where: { $0.path == path }) { return }
       contents.append(before)
       for folder in root.missingDirectories(of: path) where !receipt.directories.contains(folder) {
         receipt.directories.append(folder)
       }
-      receipt.files.append(
-        Receipt.File(
-          path: path, beforeDigest: Receipt.digest(before), afterDigest: after,
-          metadata: try root.metadata(at: path), isGenerated: isGenerated))
+      var file = Receipt.File(
+        path: path, beforeDigest: Receipt.digest(before), afterDigest: after,
+        metadata: try root.metadata(at: path), isGenerated: isGenerated)
+      file.isTools = isTools
+      receipt.files.append(file)
     }
     do throws(HostFileError) {
       for step in plan.steps {
@@ -82,8 +86,14 @@ package struct ChangeExecutor {
         case .regenerate(let regeneration):
           receipt.generator = regeneration.program
           receipt.generatorOptions = regeneration.options
+          receipt.generatorShield = regeneration.shielded
           let path = regeneration.configPath
           try add(path, try root.bytes(at: path), after: nil, isGenerated: true)
+        case .run(let run):
+          receipt.tools.append(Receipt.Tool(inverse: run.inverse, spreadsFiles: run.spreadsFiles))
+          for path in run.writes {
+            try add(path, try root.bytes(at: path), after: nil, isGenerated: true, isTools: true)
+          }
         case .rebuild(let rebuild):
           receipt.images += rebuild.images
           receipt.builder = rebuild.builder
@@ -117,6 +127,18 @@ package struct ChangeExecutor {
       }
       try transaction.replace(
         regeneration.configPath, with: .bytes(bytes), metadata: index.flatMap { receipt.files[$0].metadata })
+    case .run(let run):
+      receipt.hasRunTools = true
+      try write(receipt)
+      try ToolRunner(root: root, run: run, progress: progress).run(in: &transaction)
+      for index in receipt.files.indices where receipt.files[index].isTools {
+        let bytes: [UInt8]?
+        do throws(HostFileError) { bytes = try root.bytes(at: receipt.files[index].path) } catch {
+          throw ChangeFailure(error)
+        }
+        receipt.files[index].afterDigest = Receipt.digest(bytes)
+      }
+      try write(receipt)
     case .rebuild(let rebuild):
       receipt.hasNewImages = true
       try write(receipt)

@@ -39,15 +39,16 @@ struct ConfigRegenerator {
       throw ChangeFailure("A recorded host cannot be changed.")
     }
     progress("running \(name)")
-    let program = ConfinedProgram(
+    var program = ConfinedProgram(
       root: directory, isReadOnly: false,
       arguments: ["/" + regeneration.program] + regeneration.options + ["-o", "/" + stage],
       secondsLimit: Self.secondsLimit)
+    program.shielded = regeneration.shielded
     let outcome: ConfinedProgram.Outcome
     do throws(ConfinedProgram.Failure) {
-      outcome = try program.run(until: interruption) { piece in
-        for line in piece.lines { progress("  " + line.text) }
-      }
+      outcome = try program.run(
+        until: interruption, onError: { piece in for line in piece.lines { progress("  " + line.text) } },
+        onWait: { seconds in progress("  \(name) is at work (\(seconds) s)") })
     } catch { throw ChangeFailure("\(name): \(error.description).") }
     guard outcome.status == 0 else {
       let last = outcome.errors.lines.last { !$0.trimmed.isEmpty }?.text ?? "it said nothing"

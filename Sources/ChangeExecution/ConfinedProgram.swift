@@ -35,11 +35,15 @@ package struct ConfinedProgram {
   /// Files that appear at /`scratch`/0, /`scratch`/1, ….
   package var files: [[UInt8]] = []
   package var scratch = "tmp"
+  /// Files and folders below the root of which the program gets a copy: what it writes there is lost.
+  package var shielded: [String] = []
   /// The program's path as seen inside, then its arguments.
   package var arguments: [String]
   package var secondsLimit: Int
 
   static let outputLimit = 4 << 20
+  /// Seconds after which somebody who waits wants to hear something.
+  private static let silence = 5
 
   package init(
     root: String, isReadOnly: Bool, files: [[UInt8]] = [], scratch: String = "tmp", arguments: [String],
@@ -54,9 +58,10 @@ package struct ConfinedProgram {
   }
 
   /// Runs it to its end, or to an interruption; `onError` gets what it writes to standard error as it
-  /// comes.
+  /// comes, `onWait` the seconds that have passed, each time that it has been silent for a while.
   package func run(
-    until interruption: Interruption? = nil, onError: (([UInt8]) -> Void)? = nil
+    until interruption: Interruption? = nil, onError: (([UInt8]) -> Void)? = nil,
+    onWait: ((Int) -> Void)? = nil
   ) throws(Failure) -> Outcome {
     var output = try pipeEnds()
     var errors = try pipeEnds()
@@ -67,7 +72,7 @@ package struct ConfinedProgram {
     close(errors.write)
     (output.write, errors.write) = (-1, -1)
     do throws(Failure) {
-      let (said, complained) = try listen(output.read, errors.read, interruption, onError)
+      let (said, complained) = try listen(output.read, errors.read, interruption, onError, onWait)
       let status = waitFor(process)
       if status == 125 { throw .notConfined }
       return Outcome(status: status, output: said, errors: complained)
@@ -97,6 +102,8 @@ package struct ConfinedProgram {
       return buffer
     }
     defer { for buffer in buffers { buffer.deallocate() } }
+    let covers: [UnsafePointer<CChar>?] = shielded.map { UnsafePointer(strdup("/" + $0)) }
+    defer { for text in covers { free(UnsafeMutablePointer(mutating: text)) } }
     let contents: [UnsafeRawPointer?] = buffers.map { UnsafeRawPointer($0.baseAddress) }
     let sizes = files.map(\.count)
     return root.withCString { root in
@@ -106,15 +113,19 @@ package struct ConfinedProgram {
         confinement.scratch = scratch
         confinement.read_only = isReadOnly ? 1 : 0
         confinement.file_count = files.count
+        confinement.shielded_count = covers.count
         return words.withUnsafeBufferPointer { words in
           variables.withUnsafeBufferPointer { variables in
             contents.withUnsafeBufferPointer { contents in
               sizes.withUnsafeBufferPointer { sizes in
-                confinement.arguments = words.baseAddress
-                confinement.environment = variables.baseAddress
-                confinement.contents = contents.baseAddress
-                confinement.sizes = sizes.baseAddress
-                return linux_start_confined(&confinement, output, errors)
+                covers.withUnsafeBufferPointer { covers in
+                  confinement.arguments = words.baseAddress
+                  confinement.environment = variables.baseAddress
+                  confinement.contents = contents.baseAddress
+                  confinement.sizes = sizes.baseAddress
+                  confinement.shielded = covers.baseAddress
+                  return linux_start_confined(&confinement, output, errors)
+                }
               }
             }
           }
@@ -133,11 +144,13 @@ package struct ConfinedProgram {
 
   /// Reads both pipes until they end.
   private func listen(
-    _ output: Int32, _ errors: Int32, _ interruption: Interruption?, _ onError: (([UInt8]) -> Void)?
+    _ output: Int32, _ errors: Int32, _ interruption: Interruption?, _ onError: (([UInt8]) -> Void)?,
+    _ onWait: ((Int) -> Void)?
   ) throws(Failure) -> ([UInt8], [UInt8]) {
     var texts: [[UInt8]] = [[], []]
     var open = [output, errors]
-    let deadline = time(nil) + secondsLimit
+    let begin = time(nil)
+    let deadline = begin + secondsLimit
     while open.contains(where: { $0 >= 0 }) {
       // poll(2) passes over what is -1.
       var waiting = (open + [interruption?.descriptor ?? -1]).map {
@@ -145,7 +158,8 @@ package struct ConfinedProgram {
       }
       let left = deadline - time(nil)
       guard left > 0 else { throw .tookTooLong(seconds: secondsLimit) }
-      let ready = poll(&waiting, 3, Int32(clamping: left * 1000))
+      let ready = poll(&waiting, 3, Int32(clamping: min(left, Self.silence) * 1000))
+      if ready == 0 { onWait?(time(nil) - begin) }
       if ready <= 0 { continue }
       if waiting[2].revents != 0, interruption?.hasCome == true { throw .interrupted }
       for index in 0..<2 where waiting[index].revents != 0 {

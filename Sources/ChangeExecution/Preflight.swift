@@ -31,6 +31,16 @@ struct Preflight {
           guard root.exists(regeneration.program) else {
             throw HostFileError("looking for", regeneration.program, code: ENOENT)
           }
+        case .run(let run):
+          for program in [run.command.first, run.inverse.first].compactMap(\.self) where !root.exists(program)
+          {
+            throw HostFileError("looking for", program, code: ENOENT)
+          }
+          for path in run.writes where root.exists(path) {
+            let size = try root.bytes(at: path)?.count ?? 0
+            try requireRoom(above: path, size * 2)
+            kept += size
+          }
         case .rebuild(let rebuild):
           for image in rebuild.images { try requireReplaceable(image.path) }
           try ImageRebuilder(root: root, rebuild: rebuild) { _ in }.preflight(requireRoom: requireRoom(in:_:))

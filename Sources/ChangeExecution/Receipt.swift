@@ -31,6 +31,8 @@ package struct Receipt: Sendable, Equatable {
     package var metadata: FileMetadata?
     /// Whether a program of the host makes it: what it makes differs when kernels come and go.
     package var isGenerated: Bool
+    /// Whether the program is the tool that keeps the boot entries, not grub-mkconfig.
+    var isTools = false
 
     init(
       path: String, beforeDigest: String, afterDigest: String?, metadata: FileMetadata?, isGenerated: Bool
@@ -41,6 +43,13 @@ package struct Receipt: Sendable, Equatable {
       self.metadata = metadata
       self.isGenerated = isGenerated
     }
+  }
+
+  /// A tool that ran.
+  struct Tool: Sendable, Equatable {
+    var inverse: [String]
+    /// Whether it follows files; one that does not is taken back with the files that it wrote.
+    var spreadsFiles: Bool
   }
 
   package var number: Int
@@ -55,6 +64,12 @@ package struct Receipt: Sendable, Equatable {
   /// The program that makes the generated file, and its options; nil when none does.
   package var generator: String?
   package var generatorOptions: [String] = []
+  /// What the generator saw a copy of.
+  package var generatorShield: [String] = []
+  /// What takes the work of tools back, in the order in which they ran: the program's path, arguments.
+  var tools: [Tool] = []
+  /// Whether a tool may have begun its work.
+  var hasRunTools = false
   /// Initramfs images that hold copies of the files: made anew when those change.
   package var images: [ImageRebuild.Image] = []
   package var builder: InitramfsBuilder?

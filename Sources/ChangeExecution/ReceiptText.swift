@@ -22,6 +22,12 @@ extension Receipt {
     for path in directories { lines.append("directory \(Self.escape(path))") }
     if let generator { lines.append("generator \(Self.escape(generator))") }
     for option in generatorOptions { lines.append("generator-option \(Self.escape(option))") }
+    for path in generatorShield { lines.append("generator-shield \(Self.escape(path))") }
+    for tool in tools {
+      let words = tool.inverse.map { Self.escape($0) }.joined(separator: " ")
+      lines.append("\(tool.spreadsFiles ? "tool-again" : "tool-back") \(words)")
+    }
+    if hasRunTools { lines.append("tools begun") }
     if let builder { lines.append("builder \(builder.rawValue)") }
     for image in images { lines.append("image \(Self.escape(image.kernel)) \(Self.escape(image.path))") }
     if hasNewImages { lines.append("images new") }
@@ -37,7 +43,7 @@ extension Receipt {
       }
     }
     for file in files {
-      let kind = file.isGenerated ? "generated" : "file"
+      let kind = file.isTools ? "tool-file" : file.isGenerated ? "generated" : "file"
       lines.append("\(kind) \(file.beforeDigest) \(file.afterDigest ?? "?") \(Self.escape(file.path))")
       guard let metadata = file.metadata else { continue }
       let times = "\(metadata.modified.seconds) \(metadata.modified.nanoseconds)"
@@ -99,6 +105,11 @@ extension Receipt {
     case "directory": return Self.take(words, 1) { directories.append($0[0]) }
     case "generator": return Self.take(words, 1) { generator = $0[0] }
     case "generator-option": return Self.take(words, 1) { generatorOptions.append($0[0]) }
+    case "generator-shield": return Self.take(words, 1) { generatorShield.append($0[0]) }
+    case "tool-again", "tool-back":
+      guard !words.isEmpty else { return false }
+      tools.append(Tool(inverse: words, spreadsFiles: key == "tool-again"))
+    case "tools": hasRunTools = true
     case "builder":
       guard let read = InitramfsBuilder(rawValue: rest) else { return false }
       builder = read
@@ -115,12 +126,13 @@ extension Receipt {
             elements: Array(words.dropFirst(3)))))
     case "unit": return Self.take(words, 1) { hosted.append(.unit($0[0])) }
     case "image": return Self.take(words, 2) { images.append(ImageRebuild.Image(kernel: $0[0], path: $0[1])) }
-    case "file", "generated":
+    case "file", "generated", "tool-file":
       return Self.take(words, 3) {
-        files.append(
-          File(
-            path: $0[2], beforeDigest: $0[0], afterDigest: $0[1] == "?" ? nil : $0[1], metadata: nil,
-            isGenerated: key == "generated"))
+        var file = File(
+          path: $0[2], beforeDigest: $0[0], afterDigest: $0[1] == "?" ? nil : $0[1], metadata: nil,
+          isGenerated: key != "file")
+        file.isTools = key == "tool-file"
+        files.append(file)
       }
     case "was":
       guard let last = files.indices.last, let metadata = FileMetadata(receiptWords: words) else {

@@ -7,6 +7,7 @@ struct Transaction {
   let root: HostRoot
   private var replaced: [ReplacedFile] = []
   private var directories: [String] = []
+  private var tools: [ToolReversal] = []
 
   init(_ root: HostRoot) { self.root = root }
 
@@ -25,6 +26,9 @@ struct Transaction {
     } catch { throw ChangeFailure(error) }
   }
 
+  /// A tool is about to work: what takes that back.
+  mutating func willRun(_ reversal: ToolReversal) { tools.append(reversal) }
+
   /// What is there now stays.
   func keep() { for file in replaced { file.keep() } }
 
@@ -33,6 +37,13 @@ struct Transaction {
     var failure: HostFileError?
     for file in replaced.reversed() {
       do throws(HostFileError) { try file.giveBack() } catch { failure = failure ?? error }
+    }
+    // Tools follow files, in this direction, too.
+    for tool in tools.reversed() {
+      do throws(ChangeFailure) { try tool.reverse() } catch {
+        if let failure { throw ChangeFailure("\(failure)\n\(error.reason)") }
+        throw error
+      }
     }
     for path in directories.reversed() { root.removeEmptyDirectory(path) }
     if let failure { throw ChangeFailure(failure) }

@@ -65,6 +65,8 @@ private struct WayBack {
   private var fates: [String: Fate] = [:]
   private var digests: [String: String] = [:]
   private var generated: Set<String> = []
+  /// Changes whose tool wrote its files anew since.
+  private var overtaken: Set<Int> = []
 
   init(_ journal: Journal) { self.journal = journal }
 
@@ -75,6 +77,18 @@ private struct WayBack {
       let now: String
       if let known = digests[file.path] { now = known } else { now = Receipt.digest(try bytes(file.path)) }
       if now == file.beforeDigest { continue }
+      // An entry goes with its kernel.
+      if now == Receipt.noFile, file.path.holds("/loader/entries/") { continue }
+      if file.isTools {
+        guard receipt.hasRunTools, file.afterDigest == nil || now == file.afterDigest else {
+          overtaken.insert(receipt.number)
+          continue
+        }
+        if !paths.contains(file.path) { paths.append(file.path) }
+        fates[file.path] = .putBack(try before(receipt, index), file.metadata)
+        digests[file.path] = file.beforeDigest
+        continue
+      }
       if !paths.contains(file.path) { paths.append(file.path) }
       guard now == file.afterDigest else {
         if let block = try undoneBlock(receipt, index) {
@@ -128,19 +142,30 @@ private struct WayBack {
         throw Refusal(reason: "unreadable", detail: "The journal does not say which program makes /\(path).")
       }
       notes.append("/\(path) was made anew since, so it is made anew again.")
-      steps.append(
-        .regenerate(
-          GrubRegeneration(
-            program: program, options: receipt.generatorOptions, configPath: path, entriesBefore: [],
-            present: [],
-            absent: [])))
+      var regeneration = GrubRegeneration(
+        program: program, options: receipt.generatorOptions, configPath: path, entriesBefore: [], present: [],
+        absent: [])
+      regeneration.shielded = receipt.generatorShield
+      steps.append(.regenerate(regeneration))
     }
+    steps += tools(receipts)
     if let rebuild = try rebuild(receipts) { steps.append(.rebuild(rebuild)) }
     let needsReboot = !steps.isEmpty
     steps += receipts.flatMap { $0.hosted.reversed().map(Step.takeBack) }
     let plan = ChangePlan(
       intent: .undo(receipts.map(\.number)), steps: steps, notes: notes, needsReboot: needsReboot)
     return UndoPlan(plan: plan, receipts: receipts, metadata: metadata)
+  }
+
+  /// Tools that follow files run again; others are taken back by the files that they wrote, or where
+  /// there are none, or these were written since, by their own inverse.
+  private func tools(_ receipts: [Receipt]) -> [Step] {
+    receipts.filter(\.hasRunTools).flatMap { receipt in
+      let areFilesBack = receipt.files.contains(where: \.isTools) && !overtaken.contains(receipt.number)
+      return receipt.tools.reversed().filter { $0.spreadsFiles || !areFilesBack }.map { tool in
+        Step.run(ToolRun(command: tool.inverse, inverse: tool.inverse, proof: .exitStatus))
+      }
+    }
   }
 
   /// Images of kernels that are still there, made anew from the files as they will be.

@@ -47,6 +47,7 @@ extension ChangeExecutor {
         root: root, regeneration: regeneration, interruption: interruption, progress: progress
       ).make()
       try transaction.replace(regeneration.configPath, with: .bytes(bytes), metadata: metadata)
+    case .run(let run): try ToolRunner(root: root, run: run, progress: progress).run(in: &transaction)
     case .rebuild(let rebuild):
       try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
         in: &transaction, lock, interruption)
@@ -90,7 +91,7 @@ extension ChangeExecutor {
 
   /// Whether a change that was cut short came to its end but for the note that it did.
   package func isComplete(_ receipt: Receipt) -> Bool {
-    receipt.state == .begun && receipt.images.isEmpty && receipt.hosted.isEmpty
+    receipt.state == .begun && receipt.images.isEmpty && receipt.hosted.isEmpty && receipt.tools.isEmpty
       && receipt.files.allSatisfy { file in
         guard let bytes = try? root.bytes(at: file.path) else { return file.afterDigest == Receipt.noFile }
         return Receipt.digest(bytes) == file.afterDigest

@@ -12,8 +12,8 @@ package let allChecks: [any Check.Type] = [
   CommandLineArguments.self,
   KernelLockdown.self,
   // boot-loader
-  BootLayout.self,
-  BootArguments.self,
+  KnownBootLayout.self,
+  NextBootArguments.self,
   TrialBoot.self,
   // modules
   VFIOModules.self,

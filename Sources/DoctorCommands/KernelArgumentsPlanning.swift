@@ -16,7 +16,8 @@ struct KernelArgumentsPlanning {
         detail:
           "/\(host.bootLoader.source) could not be read: \(host.bootLoader.unreadableReason ?? "no reason").")
     }
-    guard BootLayout(loader).refusal == nil, let files = loader.defaultsFiles(dialect: .dash) else {
+    let layout = BootLayout(loader)
+    guard layout.refusal == nil, layout.readsDefaults, let files = loader.defaultsFiles(dialect: .dash) else {
       return try KernelArgumentsPlanner(loader, sourced: nil).plan(intent)
     }
     // What reading alone refuses has line and column; the shell's own words come second.
@@ -45,7 +46,11 @@ struct KernelArgumentsPlanning {
     _ plan: ChangePlan, _ files: GrubDefaultsFiles, _ before: SourcingCheck.Values?
   ) throws(Refusal) {
     let changes = plan.steps.compactMap { step -> GrubDefaultsEdit.Change? in
-      guard case .replaceFile(let path, let before, let after) = step else { return nil }
+      guard case .replaceFile(let path, let before, let after) = step,
+        path.hasPrefix(GrubDefaultsFiles.mainPath)
+      else {
+        return nil
+      }
       return GrubDefaultsEdit.Change(path: path, before: before, after: after)
     }
     guard let before, !changes.isEmpty else { return }

@@ -58,6 +58,7 @@ package func surveyBoot(_ root: HostRoot) -> HostEvidence {
   evidence.osRelease = surveyOSRelease(root)
   evidence.firmwareKind = surveyFirmwareKind(root)
   evidence.commandLine = surveyCommandLine(root)
+  evidence.secureBoot = surveySecureBoot(root)
   evidence.xen = surveyXen(root)
   evidence.bootLoader = surveyBootLoader(root, evidence)
   evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader)

@@ -13,6 +13,8 @@ package struct KernelArgumentsReport: Sendable {
     self.trial = trial
   }
 
+  // MARK: JSON
+
   /// passthru-doctor/kargs/1.
   package var json: JSON {
     .object([
@@ -21,65 +23,63 @@ package struct KernelArgumentsReport: Sendable {
       (
         "persisted",
         .object([
-          ("file", .string(arguments.persistedFile)),
-          ("arguments", Self.list(arguments.persisted.map { $0 + (arguments.persistedByDefault ?? []) })),
+          ("file", .string(arguments.persistedFile)), ("arguments", Self.list(arguments.kept)),
         ])
       ),
-      (
-        "entries",
-        .array(
-          arguments.entries.map { entry in
-            .object([
-              ("title", .string(entry.title)), ("kernel", JSON(entry.kernel)), ("file", .string(entry.file)),
-              ("arguments", JSON(entry.arguments)), ("foreign", .bool(entry.isForeign)),
-            ])
-          })
-      ),
-      (
-        "differences",
-        .array(
-          arguments.differences.map { difference in
-            .object([
-              ("kind", .string(difference.kind.rawValue)), ("argument", .string(difference.argument)),
-              ("entry", JSON(difference.entry)),
-              ("text", .string(difference.sentence(keptIn: arguments.persistedFile))),
-            ])
-          })
-      ),
-      (
-        "trial",
-        trial.map { trial in
-          .object([
-            ("arguments", JSON(trial.arguments)), ("outcome", JSON(trial.outcome?.rawValue)),
-            ("text", .string(trial.sentences.first ?? "")), ("keep", .string(trial.keepCommand)),
-            ("clear", .string(BootTrial.clearCommand)),
-          ])
-        } ?? .null
-      ),
+      ("entries", .array(arguments.entries.enumerated().map(entry))),
+      ("differences", .array(arguments.differences.map(difference))),
+      ("trial", trial.map(Self.trial) ?? .null),
+    ])
+  }
+
+  private static func trial(_ trial: BootTrial) -> JSON {
+    .object([
+      ("arguments", JSON(trial.arguments)), ("outcome", JSON(trial.outcome?.rawValue)),
+      ("text", .string(trial.sentences.first ?? "")), ("keep", .string(trial.keepCommand)),
+      ("clear", .string(BootTrial.clearCommand)),
+    ])
+  }
+
+  private func entry(_ index: Int, _ entry: BootEntry) -> JSON {
+    .object([
+      ("title", .string(entry.title)), ("kernel", JSON(entry.kernel)), ("file", .string(entry.file)),
+      ("arguments", JSON(entry.arguments)), ("foreign", .bool(entry.isForeign)),
+      ("default", .bool(index == arguments.defaultIndex)),
+    ])
+  }
+
+  private func difference(_ difference: BootArguments.Difference) -> JSON {
+    .object([
+      ("kind", .string(difference.kind.rawValue)), ("argument", .string(difference.argument)),
+      ("entry", JSON(difference.entry)), ("text", .string(difference.sentence)),
     ])
   }
 
   private static func list(_ texts: [String]?) -> JSON { texts.map { JSON($0) } ?? .null }
 
+  // MARK: Text
+
   package func text(_ style: TerminalStyle) -> String {
-    func line(_ words: [String]?) -> String {
+    func words(_ words: [String]?) -> String {
       words.map { $0.isEmpty ? "(none)" : $0.joined(separator: " ") } ?? "(not known)"
     }
-    var lines = ["Layout   \(layout.kind.rawValue)"]
-    if let path = layout.configPath { lines[0] += ", /\(path)" }
-    lines.append("Running  " + line(arguments.running))
-    lines.append(
-      "Kept     " + line(arguments.persisted.map { $0 + (arguments.persistedByDefault ?? []) })
-        + "  (/\(arguments.persistedFile))")
-    for entry in arguments.entries {
+    let place = layout.configPath.map { ", /\($0)" } ?? ""
+    var lines = [
+      "Layout   \(layout.kind.rawValue): \(layout.name)\(place)", "Running  " + words(arguments.running),
+      "Kept     \(words(arguments.kept))  (/\(arguments.persistedFile))",
+    ]
+    for (index, entry) in arguments.entries.enumerated() {
+      let mark = index == arguments.defaultIndex ? "Default " : "Entry   "
       lines.append(
-        "Entry    \(entry.title)\(entry.isForeign ? " (another system)" : ""): \(line(entry.arguments))")
+        "\(mark) \(entry.title)\(entry.isForeign ? " (not this system's)" : ""): \(words(entry.arguments))")
     }
-    lines += arguments.differences.map { $0.sentence(keptIn: arguments.persistedFile) }
+    let differences = arguments.differences
+    if !differences.isEmpty { lines.append("") }
+    lines += differences.map(\.sentence)
     lines += trial?.sentences ?? []
     if let refusal = layout.refusal {
-      lines.append(refusal.reason)
-      lines += refusal.steps.map { "  " + $0 }
+      lines += ["", refusal.reason, "By hand:"]
+      lines += refusal.steps(adding: ["ARGUMENT"], removing: []).map { "  " + $0 }
     }
     return lines.joined(separator: "\n") + "\n"
   }

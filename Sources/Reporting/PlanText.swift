@@ -51,12 +51,19 @@ extension Step {
       "Take \(rebinding.device) from \(rebinding.from.driver ?? "no driver") and give it to "
         + "\(rebinding.to.driver ?? "the driver of the host that claims it") now."
     case .replaceFile(let path, let before, let after):
-      before == after
-        ? "Put back when /\(path) was changed; its contents are those of before already."
-        : before == nil ? "Create /\(path)." : after == nil ? "Remove /\(path)." : "Change /\(path)."
+      if before == nil {
+        "Create /\(path)."
+      } else if after == nil {
+        "Remove /\(path)."
+      } else if before == after {
+        "Write /\(path) anew with the contents that it has: its time stamp counts."
+      } else {
+        "Change /\(path)."
+      }
     case .regenerate(let regeneration):
       "Make /\(regeneration.configPath) anew with /\(regeneration.program), beside it, and put it in its place "
         + "once it is checked."
+    case .run(let run): "Run \(ToolRun.text(run.command))."
     case .rebuild(let rebuild):
       "Make the initramfs of \(rebuild.images.map(\.kernel).joined(separator: ", ")) anew with "
         + "\(rebuild.builder.rawValue), and put it in its place once it is checked."
@@ -98,6 +105,11 @@ extension Step {
       .object([
         ("kind", .string("regenerate")), ("program", .string(regeneration.program)),
         ("path", .string(regeneration.configPath)), ("diff", .null),
+      ])
+    case .run(let run):
+      .object([
+        ("kind", .string("run")), ("program", .string(run.command.first ?? "")),
+        ("command", .string(ToolRun.text(run.command))), ("diff", .null),
       ])
     case .rebuild(let rebuild):
       .object([

@@ -3,51 +3,38 @@ import Testing
 
 @testable import Diagnosis
 
-/// Where a host keeps its kernel arguments decides how they are changed.
+/// Arguments are changed by this program where it knows the boot loader, else by the steps by hand.
 struct ArgumentChangeTests {
   private func commands(
-    _ changes: [ArgumentChange], id: String, like: [String] = [], arguments: String = "quiet"
+    _ changes: [ArgumentChange], _ loader: Observed<BootLoaderEvidence> = .notLookedAt
   ) -> [String] {
     var host = HostEvidence(root: "/", isRunningHost: true)
-    host.osRelease = .found(OSRelease(id: id, idLike: like), source: "etc/os-release")
-    host.commandLine = .found(KernelCommandLine(parsing: Array(arguments.utf8)), source: "proc/cmdline")
+    host.bootLoader = loader
     return changes.commands(on: host).map(\.description)
   }
 
-  @Test func debianGetsADropInAndOneRegeneration() {
-    let changes: [ArgumentChange] = [.removing("intel_iommu=off"), .adding("intel_iommu=on")]
+  @Test func whatGoesAndWhatComesAreOneCommandEach() {
+    let changes: [ArgumentChange] = [
+      .removing("intel_iommu=off"), .adding("intel_iommu=on"), .adding("iommu=pt"), .adding("iommu=pt"),
+    ]
     #expect(
-      commands(changes, id: "ubuntu", like: ["debian"]) == [
-        "sudoedit /etc/default/grub /etc/default/grub.d/*.cfg   # take out intel_iommu=off",
-        "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX intel_iommu=on\"' "
-          + ">> /etc/default/grub.d/99-passthrough.cfg",
-        "update-grub",
+      commands(changes) == [
+        "passthru-doctor kargs remove intel_iommu=off", "passthru-doctor kargs add intel_iommu=on iommu=pt",
       ])
   }
 
-  @Test func everyFamilyHasItsOwnWay() {
-    let add: [ArgumentChange] = [.adding("iommu=pt")]
-    #expect(
-      commands(add, id: "rocky", like: ["rhel", "fedora"]) == ["grubby --update-kernel=ALL --args=iommu=pt"])
-    #expect(
-      commands(add, id: "fedora", arguments: "ostree=/ostree/boot.1/x")
-        == ["rpm-ostree kargs --append-if-missing=iommu=pt"])
-    #expect(
-      commands(add, id: "opensuse-leap", like: ["suse"])
-        == ["update-bootloader --add-option iommu=pt", "update-bootloader --config"])
-    #expect(
-      commands(add, id: "debian", arguments: "initrd=\\EFI\\proxmox\\x root=ZFS=x").last
-        == "proxmox-boot-tool refresh")
-    #expect(commands(add, id: "arch").last == "grub-mkconfig -o /boot/grub/grub.cfg")
-  }
-
-  @Test func anUnknownHostGetsNoGuess() {
-    #expect(commands([.adding("iommu=pt")], id: "nixos").isEmpty)
+  @Test func aHostWithAnotherMasterGetsItsSteps() {
+    var loader = BootLoaderEvidence()
+    loader.signs = [.init(.nixos, "etc/NIXOS", "it is there")]
+    let steps = commands([.adding("iommu=pt")], .found(loader, source: "boot"))
+    #expect(steps.contains("nixos-rebuild boot"))
+    #expect(steps.contains { $0.holds("boot.kernelParams = [ \"iommu=pt\" ]") })
+    #expect(!steps.contains { $0.holds("passthru-doctor") })
   }
 
   @Test func whatTheShellWouldReadIsQuoted() {
-    #expect(
-      commands([.removing("dyndbg=file a;b")], id: "fedora")
-        == ["grubby --update-kernel=ALL --remove-args='dyndbg=file a;b'"])
+    #expect(commands([.removing("dyndbg=file a;b")]) == ["passthru-doctor kargs remove 'dyndbg=file a;b'"])
   }
+
+  @Test func nothingToChangeTakesNoCommand() { #expect(commands([]).isEmpty) }
 }

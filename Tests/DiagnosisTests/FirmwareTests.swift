@@ -222,13 +222,13 @@ struct FirmwareTests {
     var host = HostEvidence(root: "/", isRunningHost: false)
     host.osRelease = .found(OSRelease(id: "fedora"), source: "etc/os-release")
     host.commandLine = Self.line("intel_iommu=on,pt")
-    #expect(CommandLineArguments.judge(host).commands == ["grubby --update-kernel=ALL --args=iommu=pt"])
+    #expect(CommandLineArguments.judge(host).commands == ["passthru-doctor kargs add iommu=pt"])
     host.commandLine = Self.line("amd_iommu=pt")
     #expect(
       CommandLineArguments.judge(host).commands
         == [
-          "grubby --update-kernel=ALL --remove-args=amd_iommu=pt",
-          "grubby --update-kernel=ALL --args=iommu=pt",
+          "passthru-doctor kargs remove amd_iommu=pt",
+          "passthru-doctor kargs add iommu=pt",
         ])
   }
 

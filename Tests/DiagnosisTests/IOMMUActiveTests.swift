@@ -41,13 +41,13 @@ struct IOMMUActiveTests {
   @Test func tableWithoutGroupsOrArgument() {
     expect(
       Hosts.off(tables: ["DMAR"]), .fail, "not-enabled-by-default",
-      commands: ["grubby --update-kernel=ALL --args=intel_iommu=on"])
+      commands: ["passthru-doctor kargs add intel_iommu=on"])
   }
 
   @Test func amdSwitchedOff() {
     expect(
       Hosts.off(tables: ["IVRS"], arguments: "quiet amd_iommu=off"), .fail, "disabled-by-argument",
-      commands: ["grubby --update-kernel=ALL --remove-args=amd_iommu=off"])
+      commands: ["passthru-doctor kargs remove amd_iommu=off"])
   }
 
   @Test func processorFlagsDoNotMatter() throws {
@@ -75,8 +75,8 @@ struct IOMMUActiveTests {
     expect(
       host, .fail, "disabled-by-argument",
       commands: [
-        "grubby --update-kernel=ALL --remove-args=intel_iommu=off",
-        "grubby --update-kernel=ALL --args=intel_iommu=on",
+        "passthru-doctor kargs remove intel_iommu=off",
+        "passthru-doctor kargs add intel_iommu=on",
       ])
   }
 
@@ -124,7 +124,7 @@ struct IOMMUActiveTests {
   @Test func quirk() {
     var host = Hosts.off(tables: ["IVRS"])
     host.kernelLog = Hosts.log("AMD-Vi: Disable IOMMU on Stoney Ridge")
-    expect(host, .fail, "quirk", commands: ["grubby --update-kernel=ALL --args=amd_iommu=force_enable"])
+    expect(host, .fail, "quirk", commands: ["passthru-doctor kargs add amd_iommu=force_enable"])
   }
 
   @Test func driverWithoutGroups() {
@@ -170,13 +170,13 @@ struct IOMMUActiveTests {
     try host.setGroups([["0000:00:00.0"], ["0000:01:00.0"]])
     try host.addDevice("0000:00:02.0", vendor: 0x8086, deviceClass: 0x030000)
     host.kernelConfiguration = Hosts.configuration("INTEL_IOMMU", "INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF")
-    expect(host, .warn, "partly", commands: ["grubby --update-kernel=ALL --args=intel_iommu=on"])
+    expect(host, .warn, "partly", commands: ["passthru-doctor kargs add intel_iommu=on"])
     host.commandLine = Hosts.commandLine("intel_iommu=on,igfx_off")
     expect(
       host, .warn, "partly",
       commands: [
-        "grubby --update-kernel=ALL --remove-args=intel_iommu=on,igfx_off",
-        "grubby --update-kernel=ALL --args=intel_iommu=on",
+        "passthru-doctor kargs remove intel_iommu=on,igfx_off",
+        "passthru-doctor kargs add intel_iommu=on",
       ])
     try host.addDevice("0000:80:00.0", vendor: 0x8086, deviceClass: 0x020000)
     expect(host, .warn, "partly", commands: [])

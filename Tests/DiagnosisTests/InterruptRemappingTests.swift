@@ -31,7 +31,7 @@ struct InterruptRemappingTests {
     host.commandLine = Hosts.commandLine("intremap=off")
     expect(host, .fail, "disabled-by-argument")
     #expect(
-      InterruptRemapping.judge(host).commands == ["grubby --update-kernel=ALL --remove-args=intremap=off"])
+      InterruptRemapping.judge(host).commands == ["passthru-doctor kargs remove intremap=off"])
   }
 
   @Test func firmware() throws {

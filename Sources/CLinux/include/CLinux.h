@@ -30,6 +30,10 @@ struct linux_confinement {
   const void *const *contents;
   const size_t *sizes;
   size_t file_count;
+  // Files and folders below the root, with a leading slash, of which the program gets a copy in memory:
+  // what it writes there is gone with it. A folder's copy holds its regular files only.
+  const char *const *shielded;
+  size_t shielded_count;
   char *const *arguments;
   char *const *environment;
 };

@@ -24,7 +24,7 @@ package struct EntryWithoutBinding: Sendable {
       return plan
     }
     var plan = plan
-    guard layout.refusal == nil, layout.isClassic, loader.unmountedESPs.isEmpty,
+    guard layout.refusal == nil, layout.isClassic, loader.unmountedMounts.isEmpty,
       let maker = loader.configMaker,
       let path = layout.configPath
     else {

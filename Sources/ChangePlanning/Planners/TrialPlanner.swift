@@ -24,7 +24,7 @@ package struct TrialPlanner: Sendable {
   package func plan(trying texts: [String]) throws(Refusal) -> ChangePlan {
     let arguments = try Self.checked(texts) + (trial?.hasDracut == true ? Self.dracutArguments : [])
     let entry = trial.flatMap { trial in
-      TrialEntry(config: trial.config, loaderEntries: loader.loaderEntries, running: running)
+      TrialEntry(config: trial.config, loaderEntries: loader.ownEntries(of: layout), running: running)
     }
     guard let trial, layout.refusal == nil, layout.loader == .grub else {
       let reason = layout.refusal?.reason ?? "This host boots through \(layout.loader.rawValue)."
@@ -32,7 +32,7 @@ package struct TrialPlanner: Sendable {
         "no-trial", "A boot for trial is prepared through GRUB's grub.cfg only. \(reason)", entry?.source,
         arguments)
     }
-    if let mountPoint = loader.unmountedESPs.first {
+    if let mountPoint = loader.unmountedMounts.first {
       throw Refusal(
         reason: "not-mounted", detail: "\(mountPoint) is in /etc/fstab and not mounted.",
         steps: ["mount \(mountPoint)"])

@@ -1,95 +1,124 @@
 /// The kernel arguments of a host: in the running kernel, in the file they are kept in, and in
-/// each boot entry; and where these differ.
+/// each boot entry.
 package struct BootArguments: Sendable, Equatable {
-  package struct Difference: Sendable, Equatable {
-    package enum Kind: String, Sendable {
-      /// Kept, and not on the running command line.
-      case notBooted = "not-booted"
-      /// On the running command line, and not kept.
-      case notPersisted = "not-persisted"
-      /// Kept, and missing from a boot entry.
-      case entriesDiffer = "entries-differ"
-    }
-    package var kind: Kind
+  /// An argument of etc/default/grub that a drop-in takes away again.
+  package struct Overridden: Sendable, Equatable {
     package var argument: String
-    /// The entry's title; nil where it is not about one.
-    package var entry: String?
-
-    /// A full sentence.
-    package func sentence(keptIn file: String) -> String {
-      switch kind {
-      case .notBooted:
-        "\(argument) is kept in /\(file) and not in the running kernel: it counts after a reboot."
-      case .notPersisted:
-        "\(argument) is in the running kernel and not kept in /\(file): the next boot lacks it."
-      case .entriesDiffer: "The boot entry \"\(entry ?? "")\" lacks \(argument), which is kept in /\(file)."
-      }
-    }
+    /// The drop-in, below the root.
+    package var path: String
   }
 
   /// Nil: not known.
   package var running: [String]?
+  /// The kernel that runs, as the loader named it (BOOT_IMAGE); nil where it does not say.
+  package var runningKernel: String?
   package var persistedFile: String
-  /// In every entry of this system: GRUB_CMDLINE_LINUX. Nil: only a shell can tell.
+  /// In every entry of this system: GRUB_CMDLINE_LINUX, /etc/kernel/cmdline. Nil: not known.
   package var persisted: [String]?
-  /// In addition, in the entries that are no rescue: GRUB_CMDLINE_LINUX_DEFAULT.
+  /// In addition, in the entries that are no rescue: GRUB_CMDLINE_LINUX_DEFAULT. Empty where a layout
+  /// knows none.
   package var persistedByDefault: [String]?
+  package var overridden: [Overridden] = []
   package var entries: [BootEntry]
+  /// The entry that boots when nobody chooses.
+  package var defaultIndex: Int?
+  /// Entries that are kept as they were on purpose, by title: the way back from the boot menu.
+  package var fallbacks: [String] = []
+  /// Whether a generator writes every entry, so that one cannot differ by itself.
+  package var areEntriesGenerated: Bool
 
   package init(
     running: [String]?, persistedFile: String, persisted: [String]?, persistedByDefault: [String]?,
-    entries: [BootEntry]
+    entries: [BootEntry], areEntriesGenerated: Bool = true
   ) {
     self.running = running
     self.persistedFile = persistedFile
     self.persisted = persisted
     self.persistedByDefault = persistedByDefault
     self.entries = entries
+    self.areEntriesGenerated = areEntriesGenerated
+    runningKernel = running?.first { $0.hasPrefix("BOOT_IMAGE=") }
+      .flatMap { $0.split(whereSeparator: { $0 == "/" || $0 == "=" || $0 == ")" }).last.map(String.init) }
   }
 
   /// Of this system, in the order in which the boot loader shows them.
   package var ownEntries: [BootEntry] { entries.filter { !$0.isForeign } }
 
-  package var differences: [Difference] {
-    var differences: [Difference] = []
-    let kept = (persisted ?? []) + (persistedByDefault ?? [])
-    if let running, persisted != nil {
-      differences += kept.filter { !running.contains($0) }.map { Difference(kind: .notBooted, argument: $0) }
-      if persistedByDefault != nil {
-        differences += running.filter { !kept.contains($0) && !Self.isLoaders($0) }
-          .map { Difference(kind: .notPersisted, argument: $0) }
-      }
-    }
-    for entry in ownEntries {
-      for argument in persisted ?? [] where !entry.arguments.contains(argument) {
-        differences.append(Difference(kind: .entriesDiffer, argument: argument, entry: entry.title))
-      }
-    }
-    return differences
-  }
+  /// Those of them that have to hold what is kept.
+  var following: [BootEntry] { ownEntries.filter { !fallbacks.contains($0.title) } }
 
-  /// Arguments that the boot loader or its generator puts there by itself.
-  private static func isLoaders(_ argument: String) -> Bool {
-    ["BOOT_IMAGE=", "root=", "rootflags=", "initrd=", "resume=", "ostree="].contains {
-      argument.hasPrefix($0)
-    }
-      || ["ro", "rw", "single", "recovery"].contains(argument)
-  }
+  /// All that is kept, those of every entry first.
+  package var kept: [String]? { persisted.map { $0 + (persistedByDefault ?? []) } }
 }
 
 extension BootLoaderEvidence {
   /// What the files say; where reading alone does not tell a value, what a shell said.
   package func arguments(running: KernelCommandLine?, sourced: SourcedValues?) -> BootArguments {
     let layout = BootLayout(self)
-    let reading = defaultsFiles(dialect: .dash).flatMap { try? GrubDefaultsReading($0) }
-    func split(_ bytes: [UInt8]?) -> [String]? {
-      bytes.map { KernelCommandLine(parsing: $0).parameters.map(\.text) }
+    let entries = entries(of: layout)
+    let running = running.map { $0.parameters.map(\.text) }
+    var arguments = BootArguments(
+      running: running, persistedFile: GrubDefaultsFiles.mainPath, persisted: nil, persistedByDefault: [],
+      entries: entries, areEntriesGenerated: layout.isClassic)
+    arguments.defaultIndex = defaultIndex(of: entries)
+    switch layout.kind {
+    case .systemdBoot, .proxmoxBootTool, .sdbootutil, .unifiedImage:
+      arguments.persistedFile = KernelCommandLineFile.path
+      arguments.persisted = kernelCommandLine?.parameters.map(\.text)
+    case .kernelstub:
+      arguments.persistedFile = KernelstubConfiguration.path
+      arguments.persisted = kernelstubConfiguration.flatMap { KernelstubConfiguration($0)?.options }
+      arguments.fallbacks = entries.filter { $0.identifier?.hasSuffix("-current") != true }.map(\.title)
+    case .rpmOSTree:
+      // Each deployment has its own; the first is the one that boots next.
+      let next = entries.first { !$0.isForeign }
+      arguments.persistedFile = next?.file ?? "boot/loader/entries"
+      arguments.persisted = next?.arguments
+      arguments.fallbacks = arguments.ownEntries.dropFirst().map(\.title)
+    default: addDefaults(to: &arguments, layout, sourced)
     }
-    let linux = sourced.map { $0.linux ?? [] } ?? reading?.linux.value.bytes
-    let byDefault = sourced.map { $0.linuxDefault ?? [] } ?? reading?.linuxDefault.value.bytes
-    return BootArguments(
-      running: running?.parameters.map(\.text), persistedFile: GrubDefaultsFiles.mainPath,
-      persisted: split(linux),
-      persistedByDefault: split(byDefault), entries: entries(of: layout))
+    return arguments
+  }
+
+  private func addDefaults(to arguments: inout BootArguments, _ layout: BootLayout, _ sourced: SourcedValues?)
+  {
+    guard let files = defaultsFiles(dialect: .dash) else { return }
+    let reading = try? GrubDefaultsReading(files)
+    let value = grubVariables(of: layout)
+    func split(_ bytes: [UInt8]?) -> [String]? {
+      bytes.map { bytes in
+        let words = GrubWords.split(bytes, value: value)
+        return KernelCommandLine(parsing: GrubWords.commandLine(words)).parameters.map(\.text)
+      }
+    }
+    arguments.persisted = split(sourced.map { $0.linux ?? [] } ?? reading?.linux.value.bytes)
+    arguments.persistedByDefault = split(
+      sourced.map { $0.linuxDefault ?? [] } ?? reading?.linuxDefault.value.bytes)
+    guard let kept = arguments.kept, let dropIns = files.dropIns, !dropIns.isEmpty else { return }
+    arguments.overridden = overridden(files, dropIns, kept, split)
+  }
+
+  /// What the main file alone would give and the drop-ins take away; only of arguments about passthrough,
+  /// for distributions replace others on purpose.
+  private func overridden(
+    _ files: GrubDefaultsFiles, _ dropIns: [GrubDefaultsFile], _ kept: [String],
+    _ split: ([UInt8]?) -> [String]?
+  ) -> [BootArguments.Overridden] {
+    func values(_ count: Int) -> [String] {
+      var some = files
+      some.dropIns = Array(dropIns.prefix(count))
+      guard let reading = try? GrubDefaultsReading(some) else { return [] }
+      return (split(reading.linux.value.bytes) ?? []) + (split(reading.linuxDefault.value.bytes) ?? [])
+    }
+    let lost = values(0).filter { argument in
+      guard !kept.holdArgument(argument) else { return false }
+      return KernelCommandLine(parsing: argument.utf8).parameters.contains {
+        PassthroughParameter.describing($0) != nil
+      }
+    }
+    return lost.compactMap { argument in
+      let index = (1...dropIns.count).first { !values($0).holdArgument(argument) }
+      return index.map { BootArguments.Overridden(argument: argument, path: dropIns[$0 - 1].path) }
+    }
   }
 }

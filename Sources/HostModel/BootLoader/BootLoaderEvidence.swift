@@ -9,13 +9,19 @@ package struct BootLoaderEvidence: Sendable, Equatable {
     package var takesBLSFlag: Bool
     /// `--no-grubenv-update`.
     package var takesGrubenvFlag: Bool
+    /// Whether os-prober is off unless etc/default/grub turns it on (GRUB 2.06 and later, as released).
+    package var leavesOSProberOff: Bool
 
     package init(path: String, bytes: [UInt8]) {
       self.path = path
       readsDropIns = bytes.contains("default/grub.d")
       takesBLSFlag = bytes.contains("update-bls-cmdline")
       takesGrubenvFlag = bytes.contains("no-grubenv-update")
+      leavesOSProberOff = bytes.contains("GRUB_DISABLE_OS_PROBER=\"true\"")
     }
+
+    /// grub-mkconfig or grub2-mkconfig.
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 
   /// etc/grub.d/10_linux, by what its text can do.
@@ -49,6 +55,11 @@ package struct BootLoaderEvidence: Sendable, Equatable {
   }
 
   package var signs: [Sign] = []
+  package var firmware: FirmwareKind?
+  package var secureBoot: Bool?
+  package var partitions: [BootPartition] = []
+  /// Which loader started the running kernel, where that can be told.
+  package var bootedBy: BootedBy?
   package var configMaker: ConfigMaker?
   package var linuxScript: LinuxScript?
   /// etc/default/grub; nil when there is none.
@@ -63,14 +74,50 @@ package struct BootLoaderEvidence: Sendable, Equatable {
   package var configLinks: [String] = []
   /// grub.cfg below EFI/ on a mounted ESP.
   package var espConfigs: [GrubConfig] = []
+  /// Names that this system's folder below EFI/ may have.
+  package var vendorNames: [String] = []
   package var grubEnvironment: GrubEnvironment?
   package var loaderEntries: [LoaderEntry] = []
-  package var machineID: String?
+  /// What the names of this system's entries begin with: machine id, entry token, the system's name.
+  package var entryTokens: [String] = []
+  /// root= of this system, as the running kernel and etc/fstab have it.
+  package var rootNames: [String] = []
+  /// UUIDs that etc/fstab gives to / and /boot, the latter first.
+  package var bootUUIDs: [String] = []
+  /// Names in lib/modules.
+  package var kernelReleases: [String] = []
+  /// Names of files in boot/.
+  package var bootFiles: [String] = []
   /// etc/kernel/cmdline.
-  package var kernelCommandLine: [UInt8]?
-  /// Mount points of an ESP that etc/fstab names and that are not mounted now.
-  package var unmountedESPs: [String] = []
-  package var hasScriptCheck = false
+  package var kernelCommandLine: KernelCommandLineFile?
+  /// etc/kernelstub/configuration.
+  package var kernelstubConfiguration: [UInt8]?
+  /// Mount points in etc/fstab of what a boot loader reads, without anything mounted on them.
+  package var unmountedMounts: [String] = []
+  /// Programs that are there, below the root, of those that some layout needs.
+  package var programs: [String] = []
+  /// What shows that disks of guests are here, by path.
+  package var guestSigns: [String] = []
 
   package init() {}
+
+  /// What started the running kernel.
+  package enum BootedBy: Sendable, Equatable {
+    case grub(quote: String)
+    case systemdBoot(quote: String)
+    /// A kernel image with its own arguments inside.
+    case unifiedImage(quote: String)
+  }
+
+  /// Whether there is any file of a boot loader, or of a kernel that one starts.
+  package var showsAnything: Bool {
+    configMaker != nil || defaults != nil || !configs.isEmpty || !espConfigs.isEmpty || !loaderEntries.isEmpty
+      || !signs.isEmpty || kernelCommandLine != nil
+      || bootFiles.contains { name in
+        ["vmlinuz", "vmlinux", "bzImage", "kernel-"].contains { name.hasPrefix($0) }
+      }
+  }
+
+  /// The program of that name; nil when it is not installed.
+  package func program(_ name: String) -> String? { programs.first { $0.hasSuffix("/" + name) } }
 }

@@ -27,7 +27,7 @@ package struct BootTrialEvidence: Sendable, Equatable {
 
   package func trial(running: KernelCommandLine?) -> BootTrial? {
     custom.flatMap {
-      BootTrial(custom: $0, environment: environment.map(GrubEnvironment.init), running: running)
+      BootTrial(custom: $0, environment: environment.map { GrubEnvironment($0) }, running: running)
     }
   }
 

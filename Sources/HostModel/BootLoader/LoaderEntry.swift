@@ -3,14 +3,19 @@ package struct LoaderEntry: Sendable, Equatable {
   package var path: String
   package var bytes: [UInt8]
   package var title: String
+  /// What `linux` names; nil where the entry starts something else.
   package var kernel: String?
+  package var version: String?
+  /// Whether it starts an EFI program that is no kernel: another system's loader.
+  package var startsProgram: Bool
   /// The text after `options`; several such lines are joined, as the specification says.
   package var options: String
 
   package init(_ bytes: [UInt8], path: String) {
     self.path = path
     self.bytes = bytes
-    title = path.split(separator: "/").last.map(String.init) ?? path
+    title = ""
+    startsProgram = false
     options = ""
     for line in bytes.lines {
       let line = line.trimmed
@@ -19,64 +24,83 @@ package struct LoaderEntry: Sendable, Equatable {
       let value = line.dropFirst(key.count).trimmed.text
       switch key.text {
       case "title": title = value
-      case "linux", "efi", "uki": kernel = value
+      case "version": version = value
+      case "linux", "uki": kernel = value
+      case "efi": startsProgram = true
       case "options": options += options.isEmpty ? value : " " + value
       default: break
       }
     }
+    if title.isEmpty { title = name }
   }
 
-  /// Whether it belongs to the system with this machine id, which begins its file name.
-  package func belongs(to machineID: String?) -> Bool {
-    guard let machineID, let name = path.split(separator: "/").last else { return false }
-    return name.hasPrefix(machineID + "-") || name == machineID + ".conf"
+  /// The file's name without `.conf`, which saved_entry takes.
+  package var name: String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return file.hasSuffix(".conf") ? String(file.dropLast(5)) : file
   }
+
+  /// The folder that it stands in.
+  package var folder: String { path.split(separator: "/").dropLast().joined(separator: "/") }
+
+  package var parameters: [KernelParameter] { KernelCommandLine(parsing: options.utf8).parameters }
 
   /// Whether its arguments come from grubenv.
-  package var usesKernelOptions: Bool { Array(options.utf8).contains("$kernelopts") }
+  package var usesKernelOptions: Bool { options.holds("$kernelopts") || options.holds("${kernelopts}") }
 
-  /// As the loader would resolve it.
-  package func resolved(kernelOptions: String?, machineID: String?) -> BootEntry {
-    let text = options.replacing("$kernelopts", with: kernelOptions ?? "").replacing(
-      "$tuned_params", with: "")
-    return BootEntry(
-      title: title, kernel: kernel, file: path,
-      arguments: KernelCommandLine(parsing: text.utf8).parameters.map(\.text),
-      isForeign: !belongs(to: machineID))
-  }
-}
-
-extension String {
-  /// The standard library's `replacing` takes a collection only with an import that is not wanted here.
-  fileprivate func replacing(_ word: String, with other: String) -> String {
-    var result: [UInt8] = []
-    let (text, needle) = (Array(utf8), Array(word.utf8))
-    var index = 0
-    while index < text.count {
-      if text[index...].starts(with: needle) {
-        result += other.utf8
-        index += needle.count
-      } else {
-        result.append(text[index])
-        index += 1
+  /// The entry's file with the change of its own arguments; those that grubenv holds are left to it.
+  package func applying(_ edit: ArgumentEdit) throws(GrubRefusal) -> [UInt8] {
+    let ranges = optionRanges
+    guard let last = ranges.last else {
+      let line = try edit.applied(to: [], in: path)
+      guard !line.isEmpty else { return bytes }
+      let start = bytes.last.map { $0 == Byte.newline } ?? true ? [] : [Byte.newline]
+      return bytes + start + "options ".utf8 + line + [Byte.newline]
+    }
+    var result = bytes
+    for range in ranges.reversed() {
+      let others = ranges.filter { $0 != range }.flatMap { KernelCommandLine(parsing: bytes[$0]).parameters }
+      var part = edit
+      if range != last || usesKernelOptions {
+        part.removing +=
+          edit.isReplacing ? others.filter { own in edit.adding.contains { $0.contradicts(own) } } : []
+        part.adding = []
       }
+      let new = try part.applied(to: Array(bytes[range]), besides: others, in: path)
+      result.replaceSubrange(range, with: new)
     }
-    return result.text
+    return result
   }
-}
 
-/// grubenv: 1024 bytes of `name=value` lines that GRUB reads and can write.
-package struct GrubEnvironment: Sendable, Equatable {
-  package var values: [String: String]
-  /// Whether GRUB could write it: it must keep its size.
-  package var isWhole: Bool
-
-  package init(_ bytes: [UInt8]) {
-    isWhole = bytes.count == 1024 && bytes.contains("# GRUB Environment Block")
-    values = [:]
-    for line in bytes.lines where line.first != Byte.hash {
-      guard let equals = line.firstIndex(of: Byte.equals) else { continue }
-      values[line[..<equals].text] = line[(equals + 1)...].text
+  /// The values of the `options` lines.
+  private var optionRanges: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: Byte.newline) ?? bytes.count
+      let line = bytes[start..<end]
+      let text = line.drop(while: isSpace)
+      if text.starts(with: "options".utf8), let blank = text.dropFirst(7).first, isSpace(blank) {
+        let value = text.dropFirst(7).drop(while: isSpace)
+        ranges.append((value.isEmpty ? end : value.startIndex)..<end)
+      }
+      start = end + 1
     }
+    return ranges
+  }
+
+  /// As GRUB's blscfg resolves it: variables first, then its quoting.
+  func resolved(isForeign: Bool, value: @escaping (String) -> String?) -> BootEntry {
+    let expanded = GrubWords.expanding(options, value: value)
+    return entry(GrubWords.commandLine(GrubWords.split(expanded.utf8) { _ in nil }), isForeign: isForeign)
+  }
+
+  /// As systemd-boot takes it: the text as it stands.
+  func literal(isForeign: Bool) -> BootEntry { entry(Array(options.utf8), isForeign: isForeign) }
+
+  private func entry(_ line: [UInt8], isForeign: Bool) -> BootEntry {
+    BootEntry(
+      title: title, identifier: name, kernel: kernel, file: path,
+      arguments: KernelCommandLine(parsing: line).parameters.map(\.text), isForeign: isForeign)
   }
 }

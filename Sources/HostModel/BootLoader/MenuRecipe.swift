@@ -55,7 +55,7 @@ package struct MenuRecipe: Sendable, Equatable {
       "Press e on the usual entry, add \(words) at the end of the line, and press Enter. This boot has it; the next "
         + "one is as always.",
     ]
-    if let entry = evidence.loaderEntries.first(where: { $0.belongs(to: evidence.machineID) })
+    if let entry = evidence.loaderEntries.first(where: evidence.isOwn)
       ?? evidence.loaderEntries.first
     {
       let folder = entry.path.split(separator: "/").dropLast().joined(separator: "/")
