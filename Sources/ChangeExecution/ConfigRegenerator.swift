@@ -39,10 +39,12 @@ struct ConfigRegenerator {
       throw ChangeFailure("A recorded host cannot be changed.")
     }
     progress("running \(name)")
-    let program = ConfinedProgram(
+    var program = ConfinedProgram(
       root: directory, isReadOnly: false,
       arguments: ["/" + regeneration.program] + regeneration.options + ["-o", "/" + stage],
       secondsLimit: Self.secondsLimit)
+    // Titles are words of that language, and GRUB_DEFAULT may name one.
+    program.language = root.systemLanguage
     let outcome: ConfinedProgram.Outcome
     do throws(ConfinedProgram.Failure) {
       outcome = try program.run(until: interruption) { piece in
@@ -65,9 +67,26 @@ struct ConfigRegenerator {
     } catch { throw ChangeFailure(error) }
     guard let made, !made.isEmpty else { throw ChangeFailure("\(name) succeeded and wrote nothing.") }
     let check = GeneratedConfigCheck(root: root, regeneration: regeneration)
-    if let fault = check.fault(in: made, at: stage, before: before ?? []) {
+    if let fault = check.fault(in: made, before: before ?? []) {
       throw ChangeFailure(fault + " The old grub.cfg stays.")
     }
     return made
+  }
+}
+
+extension HostRoot {
+  /// LANG as the system sets it (Debian's etc/default/locale, systemd's locale.conf(5)); nil when it is not set.
+  var systemLanguage: String? {
+    for path in ["etc/default/locale", "etc/locale.conf"] {
+      let lines = ((try? bytes(at: path)) ?? nil)?.lines.map(\.trimmed) ?? []
+      for line in lines where line.starts(with: "LANG=".utf8) {
+        let value = line.dropFirst(5).filter { $0 != 0x22 && $0 != 0x27 }.text
+        let isPlain = value.utf8.allSatisfy {
+          isHexDigit($0) || "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ_.@-".utf8.contains($0)
+        }
+        if !value.isEmpty, isPlain { return value }
+      }
+    }
+    return nil
   }
 }
