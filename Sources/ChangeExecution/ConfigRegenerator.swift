@@ -53,9 +53,16 @@ struct ConfigRegenerator {
     } catch { throw ChangeFailure("\(name): \(error.description).") }
     guard outcome.status == 0 else {
       let last = outcome.errors.lines.last { !$0.trimmed.isEmpty }?.text ?? "it said nothing"
-      throw ChangeFailure("\(name) ended with status \(outcome.status): \(last)")
+      throw ChangeFailure("\(name) ended with status \(outcome.status): \(last)" + hint(directory))
     }
     return try checked(stage: stage, name)
+  }
+
+  /// On a mounted disk, what a running system has is missing.
+  private func hint(_ directory: String) -> String {
+    if root.isRunningHost || root.exists("proc/self/mounts") { return "" }
+    let mounts = ["dev", "proc", "sys"].map { "mount --rbind /\($0) \(directory)/\($0)" }
+    return "\nIt may need what a running system has: \(mounts.joined(separator: "; "))"
   }
 
   private func checked(stage: String, _ name: String) throws(ChangeFailure) -> [UInt8] {
