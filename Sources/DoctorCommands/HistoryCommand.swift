@@ -83,10 +83,11 @@ extension Journal.Entry {
 
 extension HostedChange {
   fileprivate var words: String {
-    switch self {
-    case .packages(let manager, let names): "packages by \(manager.rawValue): \(names.joined(separator: " "))"
-    case .unit(let unit): "started at every boot: \(unit)"
+    if case .packages(let manager, let names) = self {
+      return "packages by \(manager.rawValue): \(names.joined(separator: " "))"
     }
+    if case .unit(let unit) = self { return "started at every boot: \(unit)" }
+    return "the devices of a guest"
   }
 }
 
