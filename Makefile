@@ -56,7 +56,7 @@ test:
 test-faults: build
 	@packaging/install-needs build test
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/run all
-	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/broken-programs
+	for part in broken-programs hosts dry-run; do PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/$$part || exit; done
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/disk-full all
 
 test-machines test-machines-all: build

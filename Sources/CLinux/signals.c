@@ -4,12 +4,14 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+// Those that would end the program: what is ignored (nohup) stays ignored.
 static void ending(sigset_t *set) {
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
   sigemptyset(set);
-  sigaddset(set, SIGINT);
-  sigaddset(set, SIGTERM);
-  sigaddset(set, SIGHUP);
-  sigaddset(set, SIGPIPE);
+  for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
+    struct sigaction action;
+    if (sigaction(numbers[index], NULL, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(set, numbers[index]);
+  }
 }
 
 int linux_hold_signals(void) {

@@ -44,6 +44,8 @@ struct ConfigRegenerator {
       arguments: ["/" + regeneration.program] + regeneration.options + ["-o", "/" + stage],
       secondsLimit: Self.secondsLimit)
     program.shielded = regeneration.shielded
+    // Titles are words of that language, and GRUB_DEFAULT may name one.
+    program.language = root.systemLanguage
     let outcome: ConfinedProgram.Outcome
     do throws(ConfinedProgram.Failure) {
       outcome = try program.run(
@@ -52,9 +54,16 @@ struct ConfigRegenerator {
     } catch { throw ChangeFailure("\(name): \(error.description).") }
     guard outcome.status == 0 else {
       let last = outcome.errors.lines.last { !$0.trimmed.isEmpty }?.text ?? "it said nothing"
-      throw ChangeFailure("\(name) ended with status \(outcome.status): \(last)")
+      throw ChangeFailure("\(name) ended with status \(outcome.status): \(last)" + hint(directory))
     }
     return try checked(stage: stage, name)
+  }
+
+  /// On a mounted disk, what a running system has is missing.
+  private func hint(_ directory: String) -> String {
+    if root.isRunningHost || root.exists("proc/self/mounts") { return "" }
+    let mounts = ["dev", "proc", "sys"].map { "mount --rbind /\($0) \(directory)/\($0)" }
+    return "\nIt may need what a running system has: \(mounts.joined(separator: "; "))"
   }
 
   private func checked(stage: String, _ name: String) throws(ChangeFailure) -> [UInt8] {
@@ -66,9 +75,26 @@ struct ConfigRegenerator {
     } catch { throw ChangeFailure(error) }
     guard let made, !made.isEmpty else { throw ChangeFailure("\(name) succeeded and wrote nothing.") }
     let check = GeneratedConfigCheck(root: root, regeneration: regeneration)
-    if let fault = check.fault(in: made, at: stage, before: before ?? []) {
+    if let fault = check.fault(in: made, before: before ?? []) {
       throw ChangeFailure(fault + " The old grub.cfg stays.")
     }
     return made
+  }
+}
+
+extension HostRoot {
+  /// LANG as the system sets it (Debian's etc/default/locale, systemd's locale.conf(5)); nil when it is not set.
+  var systemLanguage: String? {
+    for path in ["etc/default/locale", "etc/locale.conf"] {
+      let lines = ((try? bytes(at: path)) ?? nil)?.lines.map(\.trimmed) ?? []
+      for line in lines where line.starts(with: "LANG=".utf8) {
+        let value = line.dropFirst(5).filter { $0 != 0x22 && $0 != 0x27 }.text
+        let isPlain = value.utf8.allSatisfy {
+          isHexDigit($0) || "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ_.@-".utf8.contains($0)
+        }
+        if !value.isEmpty, isPlain { return value }
+      }
+    }
+    return nil
   }
 }

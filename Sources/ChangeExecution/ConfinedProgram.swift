@@ -40,6 +40,8 @@ package struct ConfinedProgram {
   /// The program's path as seen inside, then its arguments.
   package var arguments: [String]
   package var secondsLimit: Int
+  /// As LANG has it (de_DE.UTF-8); nil: none, C.
+  package var language: String?
 
   static let outputLimit = 4 << 20
   /// Seconds after which somebody who waits wants to hear something.
@@ -92,7 +94,8 @@ package struct ConfinedProgram {
 
   private func start(output: Int32, errors: Int32) -> pid_t {
     let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/root"]
+    let locale = language.map { "LANG=" + $0 } ?? "LC_ALL=C"
+    let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale, "HOME=/root"]
     let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
     defer { for text in words + variables { free(text) } }
     // The buffers must stay where they are until the child has its copy of them.

@@ -7,13 +7,11 @@ struct GeneratedConfigCheck {
   let root: HostRoot
   let regeneration: GrubRegeneration
 
-  private static let syntaxCheckers = ["usr/bin/grub-script-check", "usr/bin/grub2-script-check"]
-
-  /// Why it may not, a full sentence; nil when it may. It stands at `path`.
-  func fault(in made: [UInt8], at path: String, before: [UInt8]) -> String? {
+  /// Why it may not, a full sentence; nil when it may.
+  func fault(in made: [UInt8], before: [UInt8]) -> String? {
     let config = GrubConfig(made, path: regeneration.configPath)
     return regeneration.fault(in: config) ?? missingSection(made, before) ?? missingKernel(config)
-      ?? syntaxFault(path)
+      ?? syntaxFault(made)
   }
 
   /// Each script's output lies between two lines; a file that was cut short lacks the second one, or
@@ -43,20 +41,9 @@ struct GeneratedConfigCheck {
     return missing.map { "The new grub.cfg has no entry for the kernel \($0), which is still there." }
   }
 
-  private func syntaxFault(_ path: String) -> String? {
-    guard let directory = root.directoryPath, let checker = Self.syntaxCheckers.first(where: root.exists)
-    else {
-      return nil
-    }
-    let program = ConfinedProgram(
-      root: directory, isReadOnly: true, arguments: ["/" + checker, "/" + path], secondsLimit: 60)
-    do throws(ConfinedProgram.Failure) {
-      let outcome = try program.run()
-      guard outcome.status != 0 else { return nil }
-      let said = outcome.errors.lines.first { !$0.trimmed.isEmpty }?.text ?? "it said nothing"
-      return "GRUB could not read the new grub.cfg: \(said)"
-    } catch {
-      return "The new grub.cfg could not be checked with /\(checker): \(error)."
-    }
+  /// A host without the checker has a grub-mkconfig that does without it, too.
+  private func syntaxFault(_ made: [UInt8]) -> String? {
+    let check = GrubScriptCheck(root)
+    return check.isPossible ? check.fault(in: made, named: regeneration.configPath) : nil
   }
 }

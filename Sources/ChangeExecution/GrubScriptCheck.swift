@@ -7,10 +7,14 @@ package struct GrubScriptCheck {
 
   package init(_ root: HostRoot) { self.root = root }
 
+  private static let programs = ["usr/bin/grub-script-check", "usr/bin/grub2-script-check"]
+
+  /// Whether the host has the program, and a place to run it in.
+  var isPossible: Bool { Self.programs.contains(where: root.exists) && root.scratchDirectory != nil }
+
   /// Why GRUB could not read the script, a full sentence; nil when it can.
   package func fault(in script: [UInt8], named path: String) -> String? {
-    let programs = ["usr/bin/grub-script-check", "usr/bin/grub2-script-check"]
-    guard let program = programs.first(where: root.exists) else {
+    guard let program = Self.programs.first(where: root.exists) else {
       return "/\(path) could not be tried: there is no grub-script-check."
     }
     guard let directory = root.directoryPath, let scratch = root.scratchDirectory else {

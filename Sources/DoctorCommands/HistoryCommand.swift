@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChangeExecution
+import ChangePlanning
 import HostFiles
 import HostModel
 import Reporting
@@ -51,6 +52,7 @@ extension Journal.Entry {
         let note = receipt.state.isStanding ? file.standing.words : nil
         text += "     /\(file.path) \(file.kind.words)\(note.map { "; \($0)" } ?? "")\n"
       }
+      for change in receipt.hosted { text += "     \(change.words)\n" }
       return text
     }
   }
@@ -60,7 +62,7 @@ extension Journal.Entry {
     case .unreadable(let number, let reason):
       return .object([
         ("change", .number(number)), ("time", .null), ("command", .null), ("state", .string("unreadable")),
-        ("stands", .null), ("reason", .string(reason)), ("files", .array([])),
+        ("stands", .null), ("reason", .string(reason)), ("files", .array([])), ("others", .array([])),
       ])
     case .change(let receipt):
       let files = journal.files(of: receipt).map { file in
@@ -73,8 +75,19 @@ extension Journal.Entry {
         ("change", .number(receipt.number)), ("time", .string(receipt.time)),
         ("command", .string(receipt.command)), ("state", .string(receipt.state.rawValue)),
         ("stands", .bool(receipt.state.isStanding)), ("reason", .null), ("files", .array(files)),
+        ("others", JSON(receipt.hosted.map(\.words))),
       ])
     }
+  }
+}
+
+extension HostedChange {
+  fileprivate var words: String {
+    if case .packages(let manager, let names) = self {
+      return "packages by \(manager.rawValue): \(names.joined(separator: " "))"
+    }
+    if case .unit(let unit) = self { return "started at every boot: \(unit)" }
+    return "the devices of a guest"
   }
 }
 

@@ -104,7 +104,7 @@ final class FilePlace {
     case ENOENT:
       guard renameat(folder, beside, folder, name) == 0 else { throw SystemFailure(code: errno) }
       return .absent
-    case EINVAL, ENOSYS:
+    case EINVAL, ENOSYS, EOPNOTSUPP:
       let old = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
       guard old >= 0 || errno == ENOENT else { throw SystemFailure(code: errno) }
       guard renameat(folder, beside, folder, name) == 0 else {

@@ -127,4 +127,31 @@ struct UndoTests {
     try host.executor.complete(receipt)
     #expect(try host.state(receipt) == .done)
   }
+
+  /// A journal as the first version of this program left it.
+  @Test func undoesAChangeOfTheFirstVersion() throws {
+    let (old, new) = (Array("one\n".utf8), Array("1\n".utf8))
+    host.scratch.file("etc/one", new)
+    host.scratch.file("etc/two", "2\n")
+    host.scratch.file("var/lib/passthru-doctor/changes/4/0.before", old)
+    host.scratch.file(
+      "var/lib/passthru-doctor/changes/4/receipt",
+      """
+      passthru-doctor receipt 1
+      change 4
+      time 2024-05-06T07:08:09Z
+      command kargs add x=1
+      state done
+      file \(SHA256.hexDigest(of: old)) \(SHA256.hexDigest(of: new)) etc/one
+      was 640 0 0 1700000000 5
+      file - \(SHA256.hexDigest(of: Array("2\n".utf8))) etc/two
+
+      """)
+    let receipt = try #require(try host.executor.journal.entries().first?.receipt)
+    try host.undo(receipt)
+    #expect(try host.text("etc/one") == "one\n")
+    #expect(try host.names("etc") == ["one"])
+    #expect(try host.state(receipt) == .undone)
+    #expect(try host.change([("etc/one", "5\n")]).number == 5)
+  }
 }
