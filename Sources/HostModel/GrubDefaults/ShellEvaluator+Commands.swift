@@ -224,6 +224,8 @@ extension ShellEvaluator {
 
   private func mistake(in command: ShellSimpleCommand, name: String) -> String? {
     let words = command.words
+    // A backslash that ends the file is nothing to bash.
+    if name == "\\" { return nil }
     if name == "\r" {
       return "the line holds nothing but a carriage return, which the shell runs as a command"
     }
