@@ -16,9 +16,9 @@ package func surveyPCIDevices(_ root: HostRoot) -> Observed<[PCIDevice]> {
     return .unreadable(source: pciDevicesPath, reason: error.reason)
   }
   let addresses = names.compactMap { PCIAddress($0) }.sorted()
-  let list = (try? root.directory(at: pciDevicesPath)) ?? nil
-  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], in: list, root) }
-  return .found(devices.compactMap(\.self), source: pciDevicesPath)
+  let places = FunctionPlaces(root)
+  let devices = sideBySide(addresses) { surveyPCIDevice($0, places) }
+  return .found(devices, source: pciDevicesPath)
 }
 
 /// A host without PCI has sysfs without this directory; a host without sysfs says nothing.
@@ -30,12 +30,37 @@ private func missing<Value>(in root: HostRoot) -> Observed<Value> {
 
 /// One function; nil when it is gone.
 package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevice? {
-  surveyPCIDevice(address, in: (try? root.directory(at: pciDevicesPath)) ?? nil, root)
+  surveyPCIDevice(address, FunctionPlaces(root))
 }
 
-private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ root: HostRoot) -> PCIDevice? {
-  let name = address.description
-  guard let directory = (try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil else { return nil }
+/// Where sysfs keeps the functions: links in one directory, which lead into the tree of devices.
+private struct FunctionPlaces: Sendable {
+  private let root: HostRoot
+  private let links: HostDirectory?
+  private let tree: HostDirectory?
+
+  init(_ root: HostRoot) {
+    self.root = root
+    links = (try? root.directory(at: pciDevicesPath)) ?? nil
+    tree = (try? root.directory(at: "sys/devices")) ?? nil
+  }
+
+  /// The function's directory, and where its link says that it is. Nil when it is gone.
+  func directory(of address: PCIAddress) -> (directory: HostDirectory, link: [UInt8])? {
+    let name = address.description
+    let link = ((try? links?.linkTarget(name)) ?? nil) ?? []
+    // Down the tree by the way that was just read, which costs the kernel half as much as following
+    // the link again; where that is not the way, by name.
+    let up = "../../../devices/".utf8
+    if link.starts(with: up), let found = tree?.directory(link.dropFirst(up.count).text) {
+      return (found, link)
+    }
+    return ((try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil).map { ($0, link) }
+  }
+}
+
+private func surveyPCIDevice(_ address: PCIAddress, _ places: FunctionPlaces) -> PCIDevice? {
+  guard let (directory, way) = places.directory(of: address) else { return nil }
   func attribute(_ name: String) -> [UInt8]? { (try? directory.attribute(name)) ?? nil }
   func link(_ name: String) -> [UInt8]? { (try? directory.linkTarget(name)) ?? nil }
 
@@ -47,10 +72,10 @@ private func surveyPCIDevice(_ address: PCIAddress, in list: HostDirectory?, _ r
     subsystemDevice: identity.subsystemDevice, driver: identity.driver,
     group: link("iommu_group").flatMap { groupNumber(lastComponent($0)) })
   device.driverOverride = attribute("driver_override").flatMap(override)
-  device.parent = ((try? list?.linkTarget(name)) ?? nil).flatMap(parentAddress)
+  device.parent = parentAddress(way)
   device.numaNode = decimal(attribute("numa_node")).flatMap { $0 < 0 ? nil : $0 }
   if device.baseClass == 0x03 { device.bootVGA = decimal(attribute("boot_vga")).map { $0 == 1 } }
-  device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }
+  device.resetMethods = attribute("reset_method").map { $0.words.map { $0.text } }
   if !device.isBridge {
     device.virtualFunctionOf = link("physfn").flatMap { PCIAddress(bytes: lastComponent($0)) }
   }
