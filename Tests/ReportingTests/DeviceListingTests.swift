@@ -90,8 +90,9 @@ struct DeviceListingTests {
     #expect(text.contains("Group 1: it stays with the host"))
     #expect(text.contains("  - 0000:01:00.0: / is mounted from sda2 (ext4)."))
     // Nothing is bound to VFIO while the host lives on the group.
-    #expect(!text.contains("nodedev-detach pci_0000_01_00_0"))
-    #expect(text.contains("    $ virsh nodedev-detach pci_0000_01_00_1"))
+    #expect(!text.contains("detach 0000:01:00.0"))
+    // A member stands for its group.
+    #expect(text.contains("    $ passthru-doctor detach 0000:01:00.1"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     #expect(listing.text([], narrow, isDetailed: false) == "There is no IOMMU group.\n")
   }

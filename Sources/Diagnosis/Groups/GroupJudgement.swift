@@ -72,7 +72,7 @@ extension PCIIndex {
     return named.map { device in
       .init(
         address: device.address, reason: device.bindingReason,
-        command: "virsh nodedev-detach \(device.address.libvirtName)", kind: .binding)
+        command: "passthru-doctor detach \(device.address)", kind: .binding)
     }
   }
 

@@ -46,7 +46,7 @@ struct GroupJudgementTests {
       judgement.blockers.map(\.address.description) == ["0000:00:1f.0", "0000:00:1f.2", "0000:00:1f.3"])
     #expect(judgement.blockers[0].reason.contains("ISA bridge"))
     #expect(judgement.blockers[1].reason == "It is bound to ahci, not to VFIO.")
-    #expect(judgement.blockers[1].command == "virsh nodedev-detach pci_0000_00_1f_2")
+    #expect(judgement.blockers[1].command == "passthru-doctor detach 0000:00:1f.2")
   }
 
   @Test func aPortOnItsOwnDriverDoesNotStandInTheWay() throws {
