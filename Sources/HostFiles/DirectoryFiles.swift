@@ -6,19 +6,26 @@ import HostModel
 final class DirectoryFiles: HostFileReading {
   let directoryPath: String?
   private let opener: BeneathOpener
+  /// Whether what stands in the place of a small file is looked at before it is opened.
+  private let looksFirst: Bool
 
   init(_ path: String) throws(HostFileError) {
-    let descriptor = Glibc.open(path, LINUX_O_PATH | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else {
+    let plain = Glibc.open(path, LINUX_O_PATH | O_DIRECTORY | O_CLOEXEC)
+    guard plain >= 0 else {
       throw HostFileError("opening the root", String(path.drop { $0 == "/" }), code: errno)
     }
     directoryPath = path
-    opener = BeneathOpener(owning: descriptor, isSystemRoot: path == "/")
+    // Opening a device node can do things (a watchdog starts), and a foreign tree may hold any node
+    // in the place of a file. On the running host only root can have put one there.
+    let isSystemRoot = path == "/"
+    let closed = isSystemRoot ? -1 : linux_view_with_devices_closed(plain)
+    if closed >= 0 { close(plain) }
+    opener = BeneathOpener(owning: closed >= 0 ? closed : plain, isSystemRoot: isSystemRoot)
+    looksFirst = !isSystemRoot && closed < 0
   }
 
   func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]? {
-    // Opening a device node can do things (a watchdog starts), and a foreign tree may hold any node
-    // in the place of a file: look first. On the running host only root can have put one there.
+    // A device is told apart by name, whether it can be opened or not.
     if !opener.isSystemRoot {
       guard let kind = try kind(at: path) else { return nil }
       guard kind == .file else {
@@ -35,7 +42,7 @@ final class DirectoryFiles: HostFileReading {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw HostFileError("reading", path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
-    return try readToEnd(file, path: path, upTo: limit)
+    return try readToEnd(file, path: path, upTo: limit, size: Int(status.st_size))
   }
 
   func names(in path: String) throws(HostFileError) -> [String]? {
@@ -60,13 +67,13 @@ final class DirectoryFiles: HostFileReading {
       }
       if name != "." && name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted()
   }
 
   func directory(at path: String) throws(HostFileError) -> HostDirectory? {
     let flags = LINUX_O_PATH | O_DIRECTORY
     guard let directory = try opened(path, flags, operation: "opening") else { return nil }
-    return HostDirectory(descriptor: directory, path: path)
+    return HostDirectory(descriptor: directory, looksFirst: looksFirst, path: path)
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {

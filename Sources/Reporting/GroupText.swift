@@ -28,19 +28,25 @@ extension DeviceListing {
     for blocker in judgement.blockers {
       lines += style.wrap(printable("\(blocker.address): \(blocker.reason)"), first: "  - ")
     }
-    if judgement.verdict == .needsBinding || judgement.verdict == .hostNeedsIt {
-      // Nothing is bound to VFIO while the host lives on the group.
-      let shown = judgement.blockers.filter { judgement.verdict == .needsBinding || $0.kind != .binding }
-      for command in shown.compactMap(\.command).withoutRepetition {
-        lines.append("    " + style.paint("$ " + printable(command), .cyan))
-      }
-    }
+    lines += commands(of: judgement).map { "    " + style.paint("$ " + printable($0), .cyan) }
     guard isDetailed else { return lines }
     for note in judgement.notes {
       let text = (note.address.map { "\($0): " } ?? "") + note.text
       lines += style.wrap(printable(text), first: "  note: ", rest: "    ")
     }
     return lines
+  }
+
+  /// What clears what stands in the way, each once. One member stands for its group where it is to be
+  /// bound, and nothing is bound while the host lives on the group.
+  private func commands(of judgement: GroupJudgement) -> [String] {
+    let needed = judgement.blockers.filter { $0.kind != .binding }
+    switch judgement.verdict {
+    case .needsBinding: return Array(judgement.blockers.compactMap(\.command).prefix(1))
+    case .hostNeedsIt:
+      return needed.compactMap(\.command).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    case .viable, .unknown: return []
+    }
   }
 
   private func member(_ device: PCIDevice?) -> String {
