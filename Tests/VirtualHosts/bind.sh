@@ -31,7 +31,9 @@ states() { result "$1" "$2.out" | jq -r '[.modules[].state] | unique | join(" ")
 
 # expect_drivers NAME DRIVER...: of 00:1f.0, 00:1f.2, 00:1f.3 and the card.
 expect_drivers() {
-  expect "$1: drivers of the group and of the card" "${*:2}" "$(result "$1" drivers.out | tr '\n' ' ' | sed 's/ $//')" || true
+  local found
+  found=$(result "$1" drivers.out | paste -sd' ')
+  expect "$1: drivers of the group and of the card" yes "$([[ $found =~ ^${*:2}$ ]] && echo yes || echo "$found")" || true
 }
 
 test_bind() {
@@ -45,6 +47,7 @@ test_bind() {
   boot "$name" "$iommu" "$HERE/inside/bind/choose.script"
   expect_result "$name" before status 0
   expect_result "$name" refused status 5
+  expect "$name: states of the modules" not-loaded "$(states "$name" modules)" || true
   expect_result "$name" dry-run status 0
   expect "$name: a dry run changes nothing" 0 "$(result "$name" unchanged.status)" || true
   expect_result "$name" bind status 4
@@ -60,14 +63,14 @@ test_bind() {
     expect "$name: $check" pass "$(result "$name" check.out | jq -r --arg id "$check" '.findings[] | select(.id == $id) | .status')" || true
   done
   expect_result "$name" unit status 0
-  expect "$name: states of the modules before and after" 'not-loaded loaded' \
-    "$(for when in modules-before modules; do states "$name" "$when"; done | paste -sd' ')" || true
+  expect "$name: states of the modules" loaded "$(states "$name" modules)" || true
   expect_result "$name" unbind status 0
-  expect "$name: after unbind --now" 'none ahci i801_smbus e1000e' \
+  # The ISA bridge has no driver until one is looked for.
+  expect "$name: after unbind --now" 'lpc_ich ahci i801_smbus e1000e|none ahci i801_smbus e1000e' \
     "$(result "$name" drivers-after.out | tr '\n' ' ' | sed 's/ $//')" || true
 
   boot "$name" "$iommu" "$HERE/inside/bind/back.script"
-  expect_drivers "$name" none ahci i801_smbus e1000e
+  expect_drivers "$name" '(none|lpc_ich)' ahci i801_smbus e1000e
   expect "$name: nothing is chosen" skipped "$(result "$name" check.out | jq -r '.findings[] | select(.id == "binding.boot") | .status')" || true
   if [ "$FAILED" -gt "$before" ]; then
     for file in "$WORK/$name"/lab/results/*.err; do echo "== $file" && tail -n 5 "$file"; done
