@@ -16,9 +16,11 @@ final class BootTree {
   private let folder: TemporaryDirectory
   var path: String { folder.path }
 
-  init(_ row: String) throws {
+  /// - Parameter maker: a program that takes the row and the folder.
+  init(_ row: String, by maker: String = BootTree.maker) throws {
     folder = try TemporaryDirectory()
-    let made = try Program.runTool([Self.maker, row, folder.path])
+    let cache = ProcessInfo.processInfo.environment["PASSTHRU_CACHE"].map { ["PASSTHRU_CACHE": $0] } ?? [:]
+    let made = try Program.runTool([maker, row, folder.path], environment: cache)
     guard made.status == 0 else { throw Unmade(description: "make-boot-tree \(row): \(made.errors)") }
   }
 
@@ -103,10 +105,10 @@ final class BootTree {
     var title = ""
     var entries: [Entry] = []
     for line in config.split(separator: "\n") {
-      if line.hasPrefix("menuentry") {
+      if line.trimmingCharacters(in: .whitespaces).hasPrefix("menuentry") {
         title = line.split(separator: "'").dropFirst().first.map(String.init) ?? ""
       }
-      guard line.hasPrefix("\tlinux") else { continue }
+      guard line.trimmingCharacters(in: .whitespaces).hasPrefix("linux\t") else { continue }
       let words = line.split(whereSeparator: \.isWhitespace).dropFirst(2).map(String.init)
       entries.append(Entry(name: title, arguments: words, isUntouched: title.hasPrefix("Another")))
     }
