@@ -57,7 +57,7 @@ test_bind() {
   boot "$name" "$iommu" "$HERE/inside/bind/look.script"
   expect_drivers "$name" vfio-pci vfio-pci vfio-pci e1000e
   expect "$name: lines of ahci or i801 about them" 0 \
-    "$(grep -cE '(ahci|i801_smbus) 0000:00:1f' "$WORK/$name/lab/results/dmesg")" || true
+    "$(grep -cE '(ahci|i801_smbus) 0000:00:1f' "$WORK/$name/lab/results/kernel-log.out")" || true
   expect "$name: what the boot program did" 'done' "$(result "$name" boot-log.out | sed -n 's/^event=\(done\) bound=3 .*/\1/p')" || true
   for check in binding.hook binding.initramfs binding.boot groups.chosen; do
     expect "$name: $check" pass "$(result "$name" check.out | jq -r --arg id "$check" '.findings[] | select(.id == $id) | .status')" || true
