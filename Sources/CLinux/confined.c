@@ -12,7 +12,9 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,13 +51,51 @@ static int enter_namespaces(int flags) {
   return write_all("/proc/self/gid_map", map, (size_t)length);
 }
 
-// Devices that every script expects, where the root has none: a tree that is unpacked, not booted.
-static int provide_devices(const char *root) {
+// Every mount below the root, one by one: what kernels before 5.12 need. A mount that is gone, or hidden
+// below another, is none.
+static int make_each_mount_read_only(void) {
+  FILE *mounts = fopen("/proc/self/mountinfo", "re");
+  if (mounts == NULL) return -1;
+  char line[8192], path[4096];
+  int result = 0;
+  while (fgets(line, sizeof line, mounts) != NULL) {
+    if (sscanf(line, "%*d %*d %*s %*s %4095s", path) != 1) continue;
+    char *to = path;
+    for (const char *from = path; *from != '\0'; to++) {
+      unsigned code;
+      // Blanks and the like stand there as octal numbers.
+      if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
+        *to = (char)code;
+        from += 4;
+      } else {
+        *to = *from++;
+      }
+    }
+    *to = '\0';
+    struct statvfs status;
+    if (statvfs(path, &status) != 0) continue;
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+    // An unprivileged user may not take these away.
+    if (status.f_flag & ST_NOSUID) flags |= MS_NOSUID;
+    if (status.f_flag & ST_NODEV) flags |= MS_NODEV;
+    if (status.f_flag & ST_NOEXEC) flags |= MS_NOEXEC;
+    if (status.f_flag & ST_NOATIME) flags |= MS_NOATIME;
+    if (status.f_flag & ST_NODIRATIME) flags |= MS_NODIRATIME;
+    if (status.f_flag & ST_RELATIME) flags |= MS_RELATIME;
+    if (mount(NULL, path, NULL, flags, NULL) != 0 && errno != EINVAL && errno != ENOENT) result = -1;
+  }
+  fclose(mounts);
+  return result;
+}
+
+// Devices that every script expects, where the root has none (a tree that is unpacked, not booted), or
+// where those of the host could be written to.
+static int provide_devices(const char *root, int always) {
   static const char *const names[] = {"null", "zero", "full", "random", "urandom"};
   char path[4096], host[64];
   struct stat status;
   snprintf(path, sizeof path, "%s/dev/null", root);
-  if (stat(path, &status) == 0 && S_ISCHR(status.st_mode)) return 0;
+  if (!always && stat(path, &status) == 0 && S_ISCHR(status.st_mode)) return 0;
   snprintf(path, sizeof path, "%s/dev", root);
   if (mount("dev", path, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755") != 0) return 0;
   for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
@@ -163,12 +203,19 @@ static int enter_root(const struct linux_confinement *confinement) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
   if (confinement->read_only) {
     struct mount_attribute attribute = {.set = 1 /* MOUNT_ATTR_RDONLY */};
-    // mount_setattr(2), Linux 5.12. Before it only the topmost mount can be made read-only.
+    // mount_setattr(2), Linux 5.12.
     if (syscall(442, -1, "/", 0x8000 /* AT_RECURSIVE */, &attribute, sizeof attribute) != 0 &&
-        mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0)
+        make_each_mount_read_only() != 0)
       return -1;
   }
-  if (strcmp(confinement->root, "/") != 0 && provide_devices(confinement->root) != 0) return -1;
+  int is_host = strcmp(confinement->root, "/") == 0;
+  // Other processes' /proc/PID/root would lead out of the namespace. An unprivileged user who may not
+  // mount one has no right to those, either.
+  if (is_host && confinement->read_only)
+    (void)mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  // A file system that is read-only keeps no one from writing to a disk through its device.
+  int hides_devices = confinement->read_only && !linux_can_forbid_writing();
+  if ((!is_host || hides_devices) && provide_devices(confinement->root, hides_devices) != 0) return -1;
   if (confinement->file_count > 0) {
     snprintf(path, sizeof path, "%s/%s", confinement->root, confinement->scratch);
     if (mount("scratch", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=64m,mode=755") != 0) return -1;
@@ -193,6 +240,8 @@ static void give_up_power(void) {
   struct __user_cap_data_struct data[2] = {{0}};
   syscall(SYS_capset, &header, data);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (linux_can_forbid_writing() && linux_forbid_writing() != 0) _exit(CONFINEMENT_FAILED);
+  if (linux_forbid_reaching_out() != 0) _exit(CONFINEMENT_FAILED);
 }
 
 static void become(const struct linux_confinement *confinement, int output, int errors) {
@@ -205,6 +254,11 @@ static void become(const struct linux_confinement *confinement, int output, int 
   _exit(errno == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
 }
 
+int linux_process_count(void) {
+  struct sysinfo status;
+  return sysinfo(&status) == 0 ? status.procs : 0;
+}
+
 pid_t linux_start_confined(const struct linux_confinement *confinement, int output, int errors) {
   pid_t outer = fork();
   if (outer != 0) return outer;
@@ -212,7 +266,8 @@ pid_t linux_start_confined(const struct linux_confinement *confinement, int outp
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
-  setpgid(0, 0);
+  // No terminal, into which input could be put.
+  setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | (confinement->read_only ? CLONE_NEWNET : 0);
   if (enter_namespaces(flags) != 0) _exit(CONFINEMENT_FAILED);

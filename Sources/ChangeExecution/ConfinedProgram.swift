@@ -18,6 +18,7 @@ package struct ConfinedProgram {
     case tookTooLong(seconds: Int)
     case saidTooMuch
     case interrupted
+    case startedTooMany
 
     package var description: String {
       switch self {
@@ -26,6 +27,7 @@ package struct ConfinedProgram {
       case .tookTooLong(let seconds): "it was not done after \(seconds) seconds"
       case .saidTooMuch: "it printed without end"
       case .interrupted: "it was interrupted"
+      case .startedTooMany: "it started processes without end"
       }
     }
   }
@@ -44,6 +46,8 @@ package struct ConfinedProgram {
   static let outputLimit = 4 << 20
   /// Seconds after which somebody who waits wants to hear something.
   private static let silence = 5
+  /// How many processes may come up in the system while a file of settings is read.
+  static let processLimit = 1000
 
   package init(
     root: String, isReadOnly: Bool, files: [[UInt8]] = [], scratch: String = "tmp", arguments: [String],
@@ -151,6 +155,7 @@ package struct ConfinedProgram {
     var open = [output, errors]
     let begin = time(nil)
     let deadline = begin + secondsLimit
+    let processesBefore = linux_process_count()
     while open.contains(where: { $0 >= 0 }) {
       // poll(2) passes over what is -1.
       var waiting = (open + [interruption?.descriptor ?? -1]).map {
@@ -158,7 +163,8 @@ package struct ConfinedProgram {
       }
       let left = deadline - time(nil)
       guard left > 0 else { throw .tookTooLong(seconds: secondsLimit) }
-      let ready = poll(&waiting, 3, Int32(clamping: min(left, Self.silence) * 1000))
+      if isReadOnly, Self.processes(since: processesBefore) > Self.processLimit { throw .startedTooMany }
+      let ready = poll(&waiting, 3, isReadOnly ? 20 : Int32(clamping: min(left, Self.silence) * 1000))
       if ready == 0 { onWait?(time(nil) - begin) }
       if ready <= 0 { continue }
       if waiting[2].revents != 0, interruption?.hasCome == true { throw .interrupted }
@@ -172,6 +178,13 @@ package struct ConfinedProgram {
       }
     }
     return (texts[0], texts[1])
+  }
+
+  /// How many more the system has than before; root has no limit of its own.
+  private static func processes(since before: Int32) -> Int {
+    let more = Int(UInt16(truncatingIfNeeded: linux_process_count()) &- UInt16(truncatingIfNeeded: before))
+    // What looks like more than half of all are fewer than before.
+    return more > Int(UInt16.max / 2) ? 0 : more
   }
 
   /// Nil: nothing yet.

@@ -1,7 +1,7 @@
 import HostFiles
 import HostModel
 
-/// Lets the host's own /bin/sh source the files that grub-mkconfig sources, where it can harm nothing.
+/// Lets the shell of the host's grub-mkconfig source the files that it sources, where they can harm nothing.
 package struct SourcingCheck {
   /// Values by name, of those that are set.
   package typealias Values = [String: [UInt8]]
@@ -25,13 +25,24 @@ package struct SourcingCheck {
   }
 
   let root: HostRoot
+  let interpreter: [String]
+  let secondsLimit: Int
 
-  package init(_ root: HostRoot) { self.root = root }
+  /// - Parameters:
+  ///   - interpreter: the shell of the host's grub-mkconfig, by absolute path, with its arguments.
+  ///   - secondsLimit: for how long it may run.
+  package init(_ root: HostRoot, interpreter: [String], secondsLimit: Int = 20) {
+    self.root = root
+    self.interpreter = interpreter
+    self.secondsLimit = secondsLimit
+  }
 
   /// The value of every GRUB_ variable that the files name, after all of them.
   package func values(of files: GrubDefaultsFiles) throws(Failure) -> Values {
     guard let directory = root.directoryPath else { throw .notAsked("a recorded host has no shell") }
-    guard root.exists("bin/sh") else { throw .notAsked("there is no /bin/sh") }
+    guard let shell = interpreter.first, root.exists(String(shell.drop { $0 == "/" })) else {
+      throw .notAsked("there is no \(interpreter.first ?? "shell")")
+    }
     guard let scratch = root.scratchDirectory else {
       throw .notAsked("there is no directory to put them into")
     }
@@ -40,8 +51,8 @@ package struct SourcingCheck {
     let names = Self.names(in: texts)
     let program = ConfinedProgram(
       root: directory, isReadOnly: true, files: texts, scratch: scratch,
-      arguments: ["/bin/sh", "-c", Self.script(count: texts.count, scratch: scratch, names: names)],
-      secondsLimit: 20)
+      arguments: interpreter + ["-c", Self.script(count: texts.count, scratch: scratch, names: names)],
+      secondsLimit: secondsLimit)
     let outcome: ConfinedProgram.Outcome
     do throws(ConfinedProgram.Failure) {
       outcome = try program.run()

@@ -37,7 +37,8 @@ struct KargsShowCommand: ParsableCommand {
     if let files = loader.defaultsFiles(dialect: .dash), let reading = try? GrubDefaultsReading(files),
       reading.linux.value.bytes == nil || reading.linuxDefault.value.bytes == nil
     {
-      sourced = (try? SourcingCheck(root).values(of: files)).map(SourcedValues.init)
+      sourced = (try? SourcingCheck(root, interpreter: loader.interpreter).values(of: files)).map(
+        SourcedValues.init)
     }
     let report = KernelArgumentsReport(
       layout: BootLayout(loader),

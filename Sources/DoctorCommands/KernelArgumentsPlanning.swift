@@ -22,16 +22,19 @@ struct KernelArgumentsPlanning {
     }
     // What reading alone refuses has line and column; the shell's own words come second.
     do throws(GrubRefusal) { _ = try GrubDefaultsReading(files) } catch { throw Refusal(error) }
-    let before = try values(of: files)
+    let check = SourcingCheck(root, interpreter: loader.interpreter)
+    let before = try values(of: files, check)
     let plan = try KernelArgumentsPlanner(loader, sourced: before.map(SourcedValues.init)).plan(intent)
-    try prove(plan, files, before)
+    try prove(plan, files, before, check)
     return plan
   }
 
   /// Nil where no shell could be asked and reading alone proves the values.
-  private func values(of files: GrubDefaultsFiles) throws(Refusal) -> SourcingCheck.Values? {
+  private func values(
+    of files: GrubDefaultsFiles, _ check: SourcingCheck
+  ) throws(Refusal) -> SourcingCheck.Values? {
     do throws(SourcingCheck.Failure) {
-      return try SourcingCheck(root).values(of: files)
+      return try check.values(of: files)
     } catch {
       if case .notAsked = error, let reading = try? GrubDefaultsReading(files), reading.unproven.isEmpty {
         return nil
@@ -43,7 +46,8 @@ struct KernelArgumentsPlanning {
 
   /// The shell must say the same of the new files, but for what was asked for.
   private func prove(
-    _ plan: ChangePlan, _ files: GrubDefaultsFiles, _ before: SourcingCheck.Values?
+    _ plan: ChangePlan, _ files: GrubDefaultsFiles, _ before: SourcingCheck.Values?,
+    _ check: SourcingCheck
   ) throws(Refusal) {
     let changes = plan.steps.compactMap { step -> GrubDefaultsEdit.Change? in
       guard case .replaceFile(let path, let before, let after) = step,
@@ -54,7 +58,7 @@ struct KernelArgumentsPlanning {
       return GrubDefaultsEdit.Change(path: path, before: before, after: after)
     }
     guard let before, !changes.isEmpty else { return }
-    guard var after = try values(of: files.applying(changes)) else { return }
+    guard var after = try values(of: files.applying(changes), check) else { return }
     var expected = before
     let names = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"]
     let isAsWanted = names.allSatisfy { isWanted(plan.intent, $0, before[$0], after[$0]) }

@@ -42,6 +42,18 @@ struct linux_confinement {
 // errno set. Exit status 125: it could not be confined; 126, 127: the program could not be run.
 pid_t linux_start_confined(const struct linux_confinement *confinement, int output, int errors);
 
+// How many processes and threads the system has, modulo 65536.
+int linux_process_count(void);
+
+// Whether this kernel can forbid a process to write to files and devices (Landlock, Linux 5.13).
+int linux_can_forbid_writing(void);
+// Forbids this process and all it starts, for good, to write to anything but /dev/null and its like, what
+// is open already, and pipes. 0, or -1 with errno set.
+int linux_forbid_writing(void);
+// Forbids this process and all it starts, for good, to open sockets, to enter or make namespaces, to trace
+// others, to put input into terminals. 0, or -1 with errno set.
+int linux_forbid_reaching_out(void);
+
 // Extended attributes (ACLs, SELinux labels) are not in Swift's Glibc module.
 ssize_t linux_list_attributes(int file, char *names, size_t size);
 ssize_t linux_get_attribute(int file, const char *name, void *value, size_t size);

@@ -11,9 +11,12 @@ package struct BootLoaderEvidence: Sendable, Equatable {
     package var takesGrubenvFlag: Bool
     /// Whether os-prober is off unless etc/default/grub turns it on (GRUB 2.06 and later, as released).
     package var leavesOSProberOff: Bool
+    /// What its first line asks for: the shell that sources the settings, with that line's argument.
+    package var interpreter: [String]
 
     package init(path: String, bytes: [UInt8]) {
       self.path = path
+      interpreter = Self.interpreter(of: bytes)
       readsDropIns = bytes.contains("default/grub.d")
       takesBLSFlag = bytes.contains("update-bls-cmdline")
       takesGrubenvFlag = bytes.contains("no-grubenv-update")
@@ -22,7 +25,20 @@ package struct BootLoaderEvidence: Sendable, Equatable {
 
     /// grub-mkconfig or grub2-mkconfig.
     package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    private static func interpreter(of script: [UInt8]) -> [String] {
+      let line = script.prefix { $0 != 0x0a }
+      guard line.starts(with: "#!".utf8) else { return ordinaryInterpreter }
+      let words = line.dropFirst(2).split { isSpace($0) }.map(\.text)
+      return words.first?.hasPrefix("/") == true ? words : ordinaryInterpreter
+    }
   }
+
+  /// The shell of a script without a `#!` line, as execlp(3) has it.
+  package static let ordinaryInterpreter = ["/bin/sh"]
+
+  /// The shell that sources etc/default/grub, by absolute path, with its arguments.
+  package var interpreter: [String] { configMaker?.interpreter ?? Self.ordinaryInterpreter }
 
   /// etc/grub.d/10_linux, by what its text can do.
   package struct LinuxScript: Sendable, Equatable {

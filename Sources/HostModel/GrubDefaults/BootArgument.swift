@@ -63,9 +63,12 @@ package struct BootArgument: Sendable, Equatable, Hashable, CustomStringConverti
     case "iommu", "intel_iommu", "amd_iommu", "intremap", "console", "earlycon", "memmap", "hugepagesz",
       "hugepages",
       "crashkernel", "acpi_osi", "pci", "ivrs_ioapic", "ivrs_hpet", "ivrs_acpihid", "initcall_blacklist",
-      "module_blacklist", "modprobe.blacklist", "video", "usbcore.quirks", "systemd.mask", "systemd.wants":
+      "module_blacklist", "modprobe.blacklist", "video", "usbcore.quirks", "systemd.mask", "systemd.wants",
+      "systemd.setenv", "dyndbg", "trace_event",
+      "cgroup_disable", "ip", "ifname", "bond", "vlan", "bridge", "luks.uuid", "luks.name", "luks.options",
+      "luks.key":
       true
-    default: name.hasPrefix("rd.")
+    default: name.hasPrefix("rd.") || name.hasSuffix(".dyndbg")
     }
   }
 }

@@ -98,8 +98,10 @@ struct GrubArgumentAdder {
   }
 
   func refusal(of conflicts: [String], wanted: [BootArgument]) -> GrubRefusal {
-    GrubRefusal(
-      .conflict, path: GrubDefaultsFiles.mainPath,
+    let place = conflicts.lazy.compactMap { reading.place(of: $0) }.first
+    return GrubRefusal(
+      .conflict, path: place.map(reading.path) ?? GrubDefaultsFiles.mainPath,
+      at: place.flatMap(reading.position),
       "\(conflicts.joined(separator: " ")) stands there already and contradicts "
         + "\(wanted.map(\.text).joined(separator: " ")). Nothing is replaced unasked.")
   }
@@ -126,15 +128,17 @@ struct GrubArgumentAdder {
   /// Refuses values behind which arguments would not reach the kernel.
   private func checkThatTheEndCounts(adding missing: [BootArgument]) throws(GrubRefusal) {
     guard let value = linux.value.bytes else { return }
+    let place = reading.placeOfLastValue
+    let path = place.map(reading.path) ?? GrubDefaultsFiles.mainPath
     if let obstacle = GrubCommandText.obstacle(in: value) {
       throw GrubRefusal(
-        .withoutEffect, path: GrubDefaultsFiles.mainPath,
+        .withoutEffect, path: path, at: place.flatMap(reading.position),
         "What is added to GRUB_CMDLINE_LINUX would not reach the kernel: \(obstacle). Mend that first.")
     }
     let length = missing.reduce(value.count) { $0 + $1.text.utf8.count + 1 }
     guard length <= Self.lengthLimit else {
       throw GrubRefusal(
-        .withoutEffect, path: GrubDefaultsFiles.mainPath,
+        .withoutEffect, path: path, at: place.flatMap(reading.position),
         "GRUB_CMDLINE_LINUX would be \(length) bytes long; the kernel reads \(Self.lengthLimit).")
     }
   }

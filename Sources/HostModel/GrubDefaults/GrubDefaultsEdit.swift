@@ -59,6 +59,26 @@ extension GrubDefaultsReading {
     return MarkedLine(holding: word.range, in: files[script].bytes)
   }
 
+  /// Where an argument stands in an assignment; nil where it comes from elsewhere.
+  func place(of argument: String) -> ShellPlace? {
+    for name in [Self.linux, Self.linuxDefault] {
+      for (script, word) in (reading.variables[name]?.assignedWords ?? []).reversed() {
+        let cuts = WordText(word, in: files[script].bytes).cuts(for: [Array(argument.utf8)])
+        guard let cut = cuts.last else { continue }
+        let isBlankFirst = cut.range.first.map { isSpace(files[script].bytes[$0]) } ?? false
+        return ShellPlace(script: script, offset: cut.range.lowerBound + (isBlankFirst ? 1 : 0))
+      }
+    }
+    return nil
+  }
+
+  /// The value of the last assignment to GRUB_CMDLINE_LINUX.
+  var placeOfLastValue: ShellPlace? {
+    reading.variables[Self.linux]?.assignedWords.last.map {
+      ShellPlace(script: $0.script, offset: $0.word.range.lowerBound)
+    }
+  }
+
   /// Arguments that are certainly in the value.
   func arguments(of binding: ShellBinding) -> [KernelParameter] {
     binding.value.stretches.flatMap { stretch -> [KernelParameter] in

@@ -29,7 +29,7 @@ struct BootLoaderSource {
     if let script = try root.bytes(at: "etc/grub.d/10_linux") { found.linuxScript = .init(script) }
     found.defaults = try root.bytes(at: GrubDefaultsFiles.mainPath)
     found.dropIns = try dropIns()
-    found.shell = try shell()
+    found.shell = try shell(found.interpreter)
     for path in ["boot/grub/grub.cfg", "boot/grub2/grub.cfg"] {
       if let config = try config(at: path) { found.configs.append(config) }
     }
@@ -77,9 +77,14 @@ struct BootLoaderSource {
     return files
   }
 
-  private func shell() throws(HostFileError) -> ShellDialect? {
-    guard root.exists("bin/sh") else { return nil }
-    let target = try root.resolvedPath("bin/sh")
+  private func shell(_ interpreter: [String]) throws(HostFileError) -> ShellDialect? {
+    // `#!/usr/bin/env bash` names it in its argument.
+    if interpreter.first?.hasSuffix("/env") == true {
+      return interpreter.last == "bash" ? .bash : .dash
+    }
+    let path = String((interpreter.first ?? "/bin/sh").drop { $0 == "/" })
+    guard root.exists(path) else { return nil }
+    let target = try root.resolvedPath(path)
     if target.hasSuffix("dash") { return .dash }
     if target.hasSuffix("bash") { return .bash }
     // A shell that is neither: the narrower dialect is the safer one.
