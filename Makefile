@@ -16,12 +16,13 @@ RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -L$(ST
 BUILD := $(SWIFT) build $(RELEASE)
 BIN = $(shell $(BUILD) --show-bin-path)
 
-.PHONY: help needs build doctor test test-faults test-machines test-machines-all fuzz bench bench-boot static-libraries lint install uninstall completions deb rpm clean
+.PHONY: help needs build doctor test test-faults test-machines test-machines-all test-properties test-grub fuzz bench bench-boot static-libraries lint install uninstall completions deb rpm clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,/^$$/!p' | sed '/^Static/,$$d'
 	@echo '  make test-machines  whole machines in QEMU: the telling set (make test-machines-all: every one)'
 	@echo '  make test-faults    every system call that writes fails in turn, and the program is killed before each'
+	@echo '  make test-properties, make test-grub  /etc/default/grub: made-up files by the shells; real forms by grub-mkconfig'
 	@echo '  make fuzz           run each parser on made-up input for FUZZ_SECONDS=60'
 	@echo '  make bench          measure against rivals on this machine'
 	@echo '  make bench-boot     what early binding costs at boot, measured in machines in QEMU'
@@ -62,6 +63,17 @@ test-faults: build
 test-machines test-machines-all: build
 	@packaging/install-needs build machines
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/VirtualHosts/run.sh $(if $(filter %-all,$@),all,telling)
+
+# Files made from the shell's grammar, held against dash and bash; of each, PROPERTY_FILES.
+PROPERTY_FILES ?= 100000
+test-properties:
+	@packaging/install-needs build test
+	PASSTHRU_GRUB_FILES=$(PROPERTY_FILES) $(SWIFT) test -c release --filter GrubDefaultsPropertyTests
+
+# The real command on every file of Tests/GrubFiles, with this system's own grub-mkconfig. Takes root.
+test-grub: build
+	@packaging/install-needs build test
+	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/GrubFiles/run
 
 FUZZ_SECONDS ?= 60
 fuzz: needs

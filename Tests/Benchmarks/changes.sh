@@ -1,25 +1,5 @@
 # shellcheck shell=bash
-# Rows on changes; sourced by run, after paired.sh. The first needs grub-mkconfig and root.
-
-# kargs_row DOCTOR RUNS: the plan of a kernel argument beside what a shell script does for it: sed on
-# a copy, and the difference.
-kargs_row() {
-    local doctor=$1 runs=$2 tree
-    if [ "$(id -u)" -ne 0 ] || ! command -v grub-mkconfig >/dev/null; then
-        printf '%-34s %s\n' "dry run of kargs" "not measured: takes root and grub-mkconfig"
-        return
-    fi
-    tree=$(mktemp -d)
-    Tests/Support/make-grub-tree "$tree"
-    cat >"$tree/by-hand" <<'SCRIPT'
-#!/bin/sh
-sed 's/^GRUB_CMDLINE_LINUX="/&intel_iommu=on /' "$1/etc/default/grub" | diff -u "$1/etc/default/grub" -
-SCRIPT
-    chmod 755 "$tree/by-hand"
-    paired "dry run of kargs, sed and diff" "$runs" \
-        "$doctor kargs add intel_iommu=on --dry-run --root $tree" "$tree/by-hand $tree"
-    rm -rf "$tree"
-}
+# What comes to a host's disk; sourced by run, after paired.sh.
 
 # size_rows DOCTOR BOOT_PROGRAM: what comes to a host's disk, and what every initramfs grows by.
 size_rows() {

@@ -38,6 +38,20 @@ private let parsers: [String: @Sendable ([UInt8]) -> Void] = [
     _ = CrypttabEntry.parse(bytes)
     _ = BlockContent(properties: bytes)
   },
+  "shell": { bytes in
+    for dialect in ShellDialect.allCases {
+      guard ShellScript(bytes, dialect: dialect).printed == bytes else {
+        fatalError("a script does not survive being printed")
+      }
+      // What was added must go without a trace.
+      let files = GrubDefaultsFiles(main: bytes, dropIns: dialect == .dash ? [] : nil, dialect: dialect)
+      guard let edit = try? GrubDefaultsEdit.adding(["intel_iommu=on"], to: files) else { continue }
+      let changed = files.applying(edit)
+      guard let removal = try? GrubDefaultsEdit.removing(edit.arguments, from: changed),
+        changed.applying(removal) == files
+      else { fatalError("an argument does not go as it came") }
+    }
+  },
   "pci": { bytes in
     if let address = PCIAddress(bytes: bytes[...]), PCIAddress(address.description) != address {
       fatalError("an address does not survive being printed")
