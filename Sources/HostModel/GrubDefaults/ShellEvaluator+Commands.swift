@@ -142,7 +142,10 @@ extension ShellEvaluator {
   ) {
     for word in words {
       if let assignment = declared(word) {
-        let isLiteral = literal(assignment.value) != nil
+        // bash expands braces here, which it does not in an assignment of its own.
+        let text = source[assignment.value.range]
+        let isLiteral =
+          literal(assignment.value) != nil && !(dialect == .bash && text.contains(Byte.leftBrace))
         // dash splits an unquoted expansion here; bash does not.
         assign(assignment, isLiteral || mode != .topLevel ? mode : .maybe)
         if !isLiteral { hazard(.mayFail, start, name) }

@@ -76,6 +76,9 @@ extension ShellParser {
       throw syntax("\"for\" lacks the name of its variable")
     }
     let variable = try word()
+    if source[variable.range].contains(Byte.newline) {
+      throw unfollowed("a line is continued in the middle of a word", at: variable.range.lowerBound)
+    }
     guard source[variable.range].allSatisfy(Byte.isName) else {
       throw syntax("\"for\" lacks the name of its variable", at: variable.range.lowerBound)
     }

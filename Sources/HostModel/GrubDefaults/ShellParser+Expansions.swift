@@ -107,7 +107,11 @@ extension ShellParser {
     if peek() == Byte.backslash || peek() == Byte.colon && peek(1) == Byte.backslash {
       throw unfollowed("there is a backslash in the middle of an expansion")
     }
-    guard !name.isEmpty else { throw syntax("\"${\" lacks the name of a variable", at: start) }
+    guard !name.isEmpty else {
+      // bash finds it only where it comes to expand it.
+      let reason = "\"${\" lacks the name of a variable"
+      throw dialect == .dash ? syntax(reason, at: start) : unfollowed(reason, at: start)
+    }
     let (operation, quotesCount) = hasSigil ? (.other, true) : takeOperation()
     let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)
     guard peek() == Byte.rightBrace else { throw syntax("the \"${\" that begins here has no end", at: start) }

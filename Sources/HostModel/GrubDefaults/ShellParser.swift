@@ -110,9 +110,9 @@ struct ShellParser {
     let start = at
     at += length
     // `&\` and `&` on the next line are one operator to the shell.
-    if peek() == Byte.backslash, peek(1) == Byte.newline, let next = peek(2), Byte.isOperator(next),
-      length == 1
-    {
+    var next = 0
+    while peek(next) == Byte.backslash, peek(next + 1) == Byte.newline { next += 2 }
+    if next > 0, length == 1, let byte = peek(next), Byte.isOperator(byte) {
       throw unfollowed("a line is continued in the middle of an operator")
     }
     emit(.operator, from: start)
@@ -128,8 +128,9 @@ struct ShellParser {
     try skipBlanksAndNewlines()
     while peek() != nil {
       if let unexpected = closer() { throw syntax("\"\(unexpected)\" stands where a command must begin") }
-      list.items.append(try andOr())
-      try separator()
+      let item = try andOr()
+      list.items.append(item)
+      try separator(isTaken: item.runsInBackground)
     }
     try readHereDocuments()
     if let hidden = hiddenReservedWord {
@@ -142,8 +143,9 @@ struct ShellParser {
     var list = ShellList()
     try skipBlanksAndNewlines()
     while peek() != nil, closer() == nil {
-      list.items.append(try andOr())
-      try separator()
+      let item = try andOr()
+      list.items.append(item)
+      try separator(isTaken: item.runsInBackground)
     }
     return list
   }
@@ -157,8 +159,12 @@ struct ShellParser {
   }
 
   /// After a command: `;`, `&` (taken by `andOr`), line ends, or the end of the list.
-  private mutating func separator() throws(ShellProblem) {
+  private mutating func separator(isTaken: Bool) throws(ShellProblem) {
     skipBlanks()
+    // Only behind a compound command can a word be left.
+    if !isTaken, let byte = peek(), byte != Byte.semicolon, byte != Byte.newline, closer() == nil {
+      throw syntax("a word stands where a command must end")
+    }
     if peek() == Byte.semicolon, peek(1) != Byte.semicolon, !(dialect == .bash && peek(1) == Byte.ampersand) {
       try takeOperator(1)
       skipBlanks()
