@@ -1,10 +1,11 @@
 import ArgumentParser
 import Glibc
+import HostFiles
 
 /// Parses the arguments, runs the command, and returns the exit status.
-package func runPassthruDoctor(_ arguments: [String]) -> Int32 {
+package func runPassthruDoctor() -> Int32 {
   do {
-    var command = try PassthruDoctor.parseAsRoot(arguments)
+    var command = try PassthruDoctor.parseAsRoot(programArguments())
     try command.run()
     return ExitStatus.done.rawValue
   } catch let error as CommandError {

@@ -1,4 +1,4 @@
 import DoctorCommands
 import Glibc
 
-exit(runPassthruDoctor(Array(CommandLine.arguments.dropFirst())))
+exit(runPassthruDoctor())

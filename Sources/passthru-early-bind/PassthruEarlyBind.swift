@@ -13,7 +13,7 @@ struct PassthruEarlyBind {
   private static let longestWork: Int64 = 1800
 
   nonisolated static func main() {
-    guard let path = rootPath(CommandLine.arguments.dropFirst()) else { return }
+    guard let path = rootPath(programArguments()[...]) else { return }
     guard let root = try? HostRoot(directory: path) else { return complain("cannot open \(path)") }
     if path != "/" { return showPlan(root) }
     let log = BootLogWriter(root)

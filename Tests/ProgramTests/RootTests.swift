@@ -30,6 +30,13 @@ struct RootTests {
     #expect(run.output.contains("inside"))
   }
 
+  /// Swift's own arguments come from /proc, and a chroot may have none: a command must not become another.
+  @Test(.enabled(if: Program.isRoot)) func argumentsCountWithoutProc() throws {
+    let result = try Program.run(
+      ["--version"], wrapper: ["unshare", "--mount", "sh", "-c", "umount -l /proc && exec \"$@\"", "sh"])
+    #expect(result.status == 0 && result.output.count < 20, "\(result.output)\(result.errors)")
+  }
+
   /// Every path that a call reached or named absolutely, existing or not.
   private func pathsOpened(by arguments: [String]) throws -> (paths: Set<String>, output: String) {
     let trace = NSTemporaryDirectory() + UUID().uuidString

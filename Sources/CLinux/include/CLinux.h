@@ -92,3 +92,8 @@ int linux_abandon(pid_t child, int milliseconds);
 
 // fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
 static inline pid_t linux_fork(void) { return fork(); }
+
+/// The program's arguments as it was started with, without /proc: how many, its own name among them.
+int linux_argument_count(void);
+/// One of them; null past the last.
+const char *linux_argument(int index);
