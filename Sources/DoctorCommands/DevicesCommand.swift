@@ -18,10 +18,10 @@ struct DevicesCommand: ParsableCommand {
   func run() throws {
     let root = try common.openRoot()
     let all = try listedDevices(root)
-    let listing = DeviceListing(of: all.filter(filter.matches), among: all, root)
+    let listing = DeviceListing(of: filter.isEmpty ? all : all.filter(filter.matches), among: all, root)
     if common.json {
-      let texts = sideBySide(listing.devices.count) { listing.text(listing.devices[$0]) }
-      try writeToStandardOutput(DeviceListing.document(texts))
+      let texts = stretchesSideBySide(listing.devices.count, listing.text)
+      for piece in DeviceListing.document(texts) { try writeToStandardOutput(piece) }
     } else {
       let text = tree ? listing.tree(common.style) : listing.table(common.style, verbosity: common.verbosity)
       try writeToStandardOutput(Array(text.utf8))

@@ -35,7 +35,7 @@ final class DirectoryFiles: HostFileReading {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw HostFileError("reading", path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
-    return try readToEnd(file, path: path, upTo: limit)
+    return try readToEnd(file, path: path, upTo: limit, size: Int(status.st_size))
   }
 
   func names(in path: String) throws(HostFileError) -> [String]? {
@@ -60,13 +60,13 @@ final class DirectoryFiles: HostFileReading {
       }
       if name != "." && name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted()
   }
 
   func directory(at path: String) throws(HostFileError) -> HostDirectory? {
     let flags = LINUX_O_PATH | O_DIRECTORY
     guard let directory = try opened(path, flags, operation: "opening") else { return nil }
-    return HostDirectory(descriptor: directory, path: path)
+    return HostDirectory(descriptor: directory, looksFirst: !opener.isSystemRoot, path: path)
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {

@@ -58,7 +58,7 @@ package final class HostRoot: Sendable {
     try bytes(at: path)?.trimmed.text
   }
 
-  /// Names in a directory, sorted by bytes; nil when there is no such directory.
+  /// Names in a directory, in order of their characters' codes in any locale; nil when there is no such directory.
   package func names(in path: String) throws(HostFileError) -> [String]? {
     try backing.names(in: path)
   }

@@ -30,9 +30,14 @@ package func createFile(atHostPath path: String, _ bytes: [UInt8]) throws(HostFi
 ///
 /// Kernel files report size 0 or one page and may give less than was asked for before their
 /// end, so only a read of nothing tells that the end was reached.
-func readToEnd(_ file: Int32, path: String, upTo limit: Int? = nil) throws(HostFileError) -> [UInt8] {
+///
+/// `size` is how much will come as far as is known, so that a large file finds its place at once.
+func readToEnd(
+  _ file: Int32, path: String, upTo limit: Int? = nil, size: Int = 0
+) throws(HostFileError) -> [UInt8] {
   var bytes: [UInt8] = []
   let most = limit ?? HostRoot.sizeLimit &+ 1
+  bytes.reserveCapacity(max(0, min(size, most)))
   let failure = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { buffer -> Int32 in
     while bytes.count < most {
       let got = read(file, buffer.baseAddress, min(buffer.count, most &- bytes.count))

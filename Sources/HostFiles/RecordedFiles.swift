@@ -60,7 +60,7 @@ package struct RecordedFiles: HostFileReading, Sendable {
     guard let resolved = try resolve(path, followingLast: true) else { return nil }
     if case .denied(let code) = entries[resolved] { throw HostFileError("listing", path, code: code) }
     guard let names = children[resolved] else { return nil }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted()
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {

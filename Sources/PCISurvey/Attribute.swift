@@ -9,14 +9,12 @@ func decimal(_ bytes: [UInt8]?) -> Int? {
 
 /// The number in an attribute: hexadecimal with or without `0x`, at most `Value` wide.
 func hexadecimal<Value: FixedWidthInteger>(_ bytes: [UInt8]?) -> Value? {
-  guard let bytes else { return nil }
-  var digits = bytes.trimmed
-  if digits.starts(with: "0x".utf8) { digits = digits.dropFirst(2) }
-  return hexadecimal(digits)
+  bytes.flatMap { hexadecimal($0.trimmed) }
 }
 
-/// Hexadecimal digits and nothing else; nil when they do not fit into `Value`.
-func hexadecimal<Value: FixedWidthInteger>(_ digits: ArraySlice<UInt8>) -> Value? {
+/// Hexadecimal digits, perhaps after `0x`, and nothing else; nil when they do not fit into `Value`.
+func hexadecimal<Value: FixedWidthInteger>(_ word: ArraySlice<UInt8>) -> Value? {
+  let digits = word.starts(with: "0x".utf8) ? word.dropFirst(2) : word
   guard !digits.isEmpty, digits.count <= Value.bitWidth / 4 else { return nil }
   var value: Value = 0
   for digit in digits {

@@ -6,8 +6,8 @@ import HostModel
 /// Reading configuration space wakes a function that sleeps, so it is read of bridges alone, for
 /// their access control.
 package func surveyPCIDetails(of devices: [PCIDevice], _ root: HostRoot) -> [PCIAddress: PCIDeviceDetails] {
-  let details = sideBySide(devices.count) { surveyPCIDetails(of: devices[$0], root) }
-  return Dictionary(zip(devices.map(\.address), details), uniquingKeysWith: { first, _ in first })
+  let details = sideBySide(devices) { ($0.address, surveyPCIDetails(of: $0, root)) }
+  return Dictionary(details, uniquingKeysWith: { first, _ in first })
 }
 
 private func surveyPCIDetails(of device: PCIDevice, _ root: HostRoot) -> PCIDeviceDetails {
@@ -32,8 +32,8 @@ private func surveyPCIDetails(of device: PCIDevice, _ root: HostRoot) -> PCIDevi
 private func memoryRegions(_ bytes: [UInt8]) -> [UInt64] {
   bytes.lines.prefix(6).compactMap { line in
     let words = line.words
-    guard words.count == 3, let first: UInt64 = hexadecimal(Array(words[0])),
-      let last: UInt64 = hexadecimal(Array(words[1])), let flags: UInt64 = hexadecimal(Array(words[2])),
+    guard words.count == 3, let first: UInt64 = hexadecimal(words[0]),
+      let last: UInt64 = hexadecimal(words[1]), let flags: UInt64 = hexadecimal(words[2]),
       flags & 0x200 != 0, last > first
     else { return nil }
     return (last - first).addingReportingOverflow(1).partialValue

@@ -25,9 +25,9 @@ package func surveyPCIDevices(_ root: HostRoot, _ depth: PCISurveyDepth = .every
     return .unreadable(source: pciDevicesPath, reason: error.reason)
   }
   let addresses = names.compactMap { PCIAddress($0) }.sorted()
-  let list = (try? root.directory(at: pciDevicesPath)) ?? nil
-  let devices = sideBySide(addresses.count) { surveyPCIDevice(addresses[$0], in: list, root, depth) }
-  return .found(devices.compactMap(\.self), source: pciDevicesPath)
+  let places = FunctionPlaces(root)
+  let devices = sideBySide(addresses) { surveyPCIDevice($0, places, depth) }
+  return .found(devices, source: pciDevicesPath)
 }
 
 /// A host without PCI has sysfs without this directory; a host without sysfs says nothing.
@@ -39,7 +39,7 @@ private func missing<Value>(in root: HostRoot) -> Observed<Value> {
 
 /// One function; nil when it is gone.
 package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevice? {
-  surveyPCIDevice(address, in: (try? root.directory(at: pciDevicesPath)) ?? nil, root, .everything)
+  surveyPCIDevice(address, FunctionPlaces(root), .everything)
 }
 
 /// The driver that holds a function now, and its override; nil when the function is gone.
@@ -50,11 +50,36 @@ package func surveyDriverBinding(of address: PCIAddress, _ root: HostRoot) -> Dr
     override: ((try? directory.attribute("driver_override")) ?? nil).flatMap(override))
 }
 
+/// Where sysfs keeps the functions: links in one directory, which lead into the tree of devices.
+private struct FunctionPlaces: Sendable {
+  private let root: HostRoot
+  private let links: HostDirectory?
+  private let tree: HostDirectory?
+
+  init(_ root: HostRoot) {
+    self.root = root
+    links = (try? root.directory(at: pciDevicesPath)) ?? nil
+    tree = (try? root.directory(at: "sys/devices")) ?? nil
+  }
+
+  /// The function's directory, and where its link says that it is. Nil when it is gone.
+  func directory(of address: PCIAddress) -> (directory: HostDirectory, link: [UInt8])? {
+    let name = address.description
+    let link = ((try? links?.linkTarget(name)) ?? nil) ?? []
+    // Down the tree by the way that was just read, which costs the kernel half as much as following
+    // the link again; where that is not the way, by name.
+    let up = "../../../devices/".utf8
+    if link.starts(with: up), let found = tree?.directory(link.dropFirst(up.count).text) {
+      return (found, link)
+    }
+    return ((try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil).map { ($0, link) }
+  }
+}
+
 private func surveyPCIDevice(
-  _ address: PCIAddress, in list: HostDirectory?, _ root: HostRoot, _ depth: PCISurveyDepth
+  _ address: PCIAddress, _ places: FunctionPlaces, _ depth: PCISurveyDepth
 ) -> PCIDevice? {
-  let name = address.description
-  guard let directory = (try? root.directory(at: pciDevicesPath + "/" + name)) ?? nil else { return nil }
+  guard let (directory, way) = places.directory(of: address) else { return nil }
   func attribute(_ name: String) -> [UInt8]? { (try? directory.attribute(name)) ?? nil }
   func link(_ name: String) -> [UInt8]? { (try? directory.linkTarget(name)) ?? nil }
 
@@ -65,12 +90,12 @@ private func surveyPCIDevice(
     deviceClass: identity.deviceClass.map { $0 & 0xff_ffff }, subsystemVendor: identity.subsystemVendor,
     subsystemDevice: identity.subsystemDevice, driver: identity.driver,
     group: link("iommu_group").flatMap { groupNumber(lastComponent($0)) })
-  device.parent = ((try? list?.linkTarget(name)) ?? nil).flatMap(parentAddress)
+  device.parent = parentAddress(way)
   if depth == .identity { return device }
   device.driverOverride = attribute("driver_override").flatMap(override)
   device.numaNode = decimal(attribute("numa_node")).flatMap { $0 < 0 ? nil : $0 }
   if device.baseClass == 0x03 { device.bootVGA = decimal(attribute("boot_vga")).map { $0 == 1 } }
-  device.resetMethods = attribute("reset_method").map { $0.words.map(\.text) }
+  device.resetMethods = attribute("reset_method").map { $0.words.map { $0.text } }
   if !device.isBridge {
     device.virtualFunctionOf = link("physfn").flatMap { PCIAddress(bytes: lastComponent($0)) }
   }

@@ -23,14 +23,12 @@ struct FunctionIdentity {
   }
 
   private mutating func take(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
-    if key.elementsEqual("DRIVER".utf8) {
-      driver = value.isEmpty ? nil : value.text
-    } else if key.elementsEqual("PCI_CLASS".utf8) {
-      deviceClass = hexadecimal(value)
-    } else if key.elementsEqual("PCI_ID".utf8) {
-      (vendor, device) = Self.pair(value)
-    } else if key.elementsEqual("PCI_SUBSYS_ID".utf8) {
-      (subsystemVendor, subsystemDevice) = Self.pair(value)
+    switch key.text {
+    case "DRIVER": driver = value.isEmpty ? nil : value.text
+    case "PCI_CLASS": deviceClass = hexadecimal(value)
+    case "PCI_ID": (vendor, device) = Self.pair(value)
+    case "PCI_SUBSYS_ID": (subsystemVendor, subsystemDevice) = Self.pair(value)
+    default: break
     }
   }
 

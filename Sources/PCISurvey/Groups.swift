@@ -17,8 +17,7 @@ package func surveyIOMMUGroups(_ root: HostRoot) -> Observed<[IOMMUGroup]> {
     return .unreadable(source: iommuGroupsPath, reason: error.reason)
   }
   let numbers = names.compactMap { groupNumber(Array($0.utf8)[...]) }.sorted()
-  let groups = sideBySide(numbers.count) { surveyIOMMUGroup(numbers[$0], root) }
-  return .found(groups.compactMap(\.self), source: iommuGroupsPath)
+  return .found(sideBySide(numbers) { surveyIOMMUGroup($0, root) }, source: iommuGroupsPath)
 }
 
 private func missing<Value>(in root: HostRoot) -> Observed<Value> {
@@ -62,20 +61,18 @@ package func surveyGroupMembers(of numbers: [Int], _ root: HostRoot) -> [IOMMUGr
 /// tell has no entry.
 package func surveyReservedRegions(of groups: [Int], _ root: HostRoot) -> [Int: [ReservedRegion]] {
   guard let list = (try? root.directory(at: iommuGroupsPath)) ?? nil else { return [:] }
-  let regions = sideBySide(groups.count) { index in
-    ((try? list.attribute("\(groups[index])/reserved_regions")) ?? nil).map(reservedRegions)
+  let regions = sideBySide(groups) { number in
+    ((try? list.attribute("\(number)/reserved_regions")) ?? nil).map { (number, reservedRegions($0)) }
   }
-  return Dictionary(
-    zip(groups, regions).compactMap { number, found in found.map { (number, $0) } },
-    uniquingKeysWith: { first, _ in first })
+  return Dictionary(regions, uniquingKeysWith: { first, _ in first })
 }
 
 /// Lines as `0x00000000fee00000 0x00000000feefffff msi`; one that is none is skipped.
 private func reservedRegions(_ bytes: [UInt8]) -> [ReservedRegion] {
   bytes.lines.compactMap { line in
     let words = line.words
-    guard words.count == 3, let first: UInt64 = hexadecimal(Array(words[0])),
-      let last: UInt64 = hexadecimal(Array(words[1]))
+    guard words.count == 3, let first: UInt64 = hexadecimal(words[0]),
+      let last: UInt64 = hexadecimal(words[1])
     else { return nil }
     return ReservedRegion(first: first, last: last, kind: words[2].text)
   }

@@ -2,23 +2,27 @@ import Diagnosis
 import HostModel
 
 extension DeviceListing {
-  /// Schema passthru-doctor/devices/1, from the texts of all devices in order (see `text`).
-  package static func document(_ texts: [[UInt8]]) -> [UInt8] {
-    var bytes = Array("{\n  \"schema\": \"passthru-doctor/devices/1\",\n  \"devices\": [".utf8)
-    bytes.reserveCapacity(texts.reduce(bytes.count + 16) { $0 + $1.count + 8 })
-    for (index, text) in texts.enumerated() {
-      bytes += (index == 0 ? "\n    " : ",\n    ").utf8
-      bytes += text
-    }
-    bytes += (texts.isEmpty ? "]\n}\n" : "\n  ]\n}\n").utf8
-    return bytes
+  /// Schema passthru-doctor/devices/1, in pieces, from the texts of stretches of the devices that
+  /// together are all, in order.
+  package static func document(_ stretches: [[UInt8]]) -> [[UInt8]] {
+    let start = "{\n  \"schema\": \"passthru-doctor/devices/1\",\n  \"devices\": ["
+    guard !stretches.isEmpty else { return [Array("\(start)]\n}\n".utf8)] }
+    return [Array("\(start)\n    ".utf8)]
+      + Array(stretches.map { [$0] }.joined(separator: [Array(separator.utf8)]))
+      + [Array("\n  ]\n}\n".utf8)]
   }
 
-  /// A device as it stands in the document; thousands are written side by side.
-  package func text(_ device: PCIDevice) -> [UInt8] {
+  private static let separator = ",\n    "
+
+  /// Some devices as they stand in the document; thousands are written side by side.
+  package func text(_ range: Range<Int>) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(1024)
-    json(device).write(to: &bytes, depth: 2)
+    // A device takes about a thousand bytes.
+    bytes.reserveCapacity(range.count << 10)
+    for (index, device) in devices[range].enumerated() {
+      if index > 0 { bytes += Self.separator.utf8 }
+      JSON.writeObject(to: &bytes, depth: 2) { members(of: device, $0) }
+    }
     return bytes
   }
 
@@ -26,56 +30,37 @@ extension DeviceListing {
   package var devicesJSON: JSON { .array(devices.map(json)) }
 
   package func json(_ device: PCIDevice) -> JSON {
-    .object(identity(of: device) + drivers(of: device) + place(of: device) + features(of: device))
+    var list: [(key: String, value: JSON)] = []
+    members(of: device) { list.append(($0, $1)) }
+    return .object(list)
   }
 
-  private typealias Members = [(key: String, value: JSON)]
-
-  private func identity(of device: PCIDevice) -> Members {
-    [
-      ("address", .string(device.address.description)),
-      ("vendor", id(device.vendor)),
-      ("device", id(device.device)),
-      ("subsystemVendor", id(device.subsystemVendor)),
-      ("subsystemDevice", id(device.subsystemDevice)),
-      ("class", JSON(device.deviceClass.map { hexText($0, digits: 6) })),
-      ("vendorName", JSON(names.vendor(of: device))),
-      ("deviceName", JSON(names.name(of: device))),
-      ("className", JSON(names.className(of: device))),
-    ]
-  }
-
-  private func drivers(of device: PCIDevice) -> Members {
+  /// Gives the members of a device's object, in order.
+  private func members(of device: PCIDevice, _ add: (_ key: String, _ value: JSON) -> Void) {
+    add("address", .string(device.address.description))
+    add("vendor", id(device.vendor))
+    add("device", id(device.device))
+    add("subsystemVendor", id(device.subsystemVendor))
+    add("subsystemDevice", id(device.subsystemDevice))
+    add("class", JSON(device.deviceClass.map { hexText($0, digits: 6) }))
+    add("vendorName", JSON(names.vendor(of: device)))
+    add("deviceName", JSON(names.name(of: device)))
+    add("className", JSON(names.className(of: device)))
     let candidates = candidates(for: device)
-    let all = candidates?.drivers.map { $0.name }
-    let denylisted = candidates?.drivers.filter { $0.isDenylisted }.map { $0.name }
-    return [
-      ("driver", JSON(device.driver)),
-      ("candidateDrivers", Self.list(all)),
-      ("denylistedDrivers", Self.list(denylisted)),
-      ("vfioDriver", JSON(candidates?.vfioDriver)),
-      ("driverOverride", JSON(device.driverOverride)),
-    ]
-  }
-
-  private func place(of device: PCIDevice) -> Members {
-    [
-      ("group", JSON(device.group)),
-      ("parent", JSON(device.parent?.description)),
-      ("isBridge", .bool(device.isBridge)),
-      ("bootVGA", device.bootVGA.map(JSON.bool) ?? .null),
-      ("numaNode", JSON(device.numaNode)),
-    ]
-  }
-
-  private func features(of device: PCIDevice) -> Members {
-    let regions = device.group.flatMap { reservedRegions[$0] }
-    return [
-      ("resetMethods", Self.list(device.resetMethods)),
-      ("reservedRegions", regions.map(Self.json) ?? .null),
-      ("virtualFunctionOf", JSON(device.virtualFunctionOf?.description)),
-      ("uses", .array(uses.of(device.address).map { $0.json })),
-    ]
+    add("driver", JSON(device.driver))
+    add("candidateDrivers", Self.list(candidates?.drivers.map { $0.name }))
+    add("denylistedDrivers", Self.list(candidates?.drivers.filter { $0.isDenylisted }.map { $0.name }))
+    add("vfioDriver", JSON(candidates?.vfioDriver))
+    add("driverOverride", JSON(device.driverOverride))
+    add("group", JSON(device.group))
+    add("parent", JSON(device.parent?.description))
+    add("isBridge", .bool(device.isBridge))
+    add("bootVGA", device.bootVGA.map(JSON.bool) ?? .null)
+    add("numaNode", JSON(device.numaNode))
+    add("resetMethods", Self.list(device.resetMethods))
+    add("reservedRegions", device.group.flatMap { reservedRegions[$0] }.map(Self.json) ?? .null)
+    add("virtualFunctionOf", JSON(device.virtualFunctionOf?.description))
+    add("uses", .array(uses.of(device.address).map { $0.json }))
   }
 
   private static func list(_ texts: [String]?) -> JSON {

@@ -81,6 +81,49 @@ struct HostileTreeTests {
     #expect(try tree.survey().map(\.vendor) == [nil])
   }
 
+  @Test(.enabled(if: geteuid() == 0)) func aDeviceNodeInTheRoomOfAnAttributeIsNotOpened() throws {
+    let tree = try Tree()
+    try tree.device("0000:00:00.0", "PCI_ID=8086:1533\nPCI_CLASS=20000\n")
+    let device = tree.devices + "/0000:00:00.0"
+    for name in ["numa_node", "driver_override", "reset_method"] {
+      // /dev/zero gives bytes without end to whoever opens it.
+      try #require(mknod("\(device)/\(name)", S_IFCHR | 0o666, dev_t(0x105)) == 0)
+    }
+    let directory = try #require(
+      try HostRoot(directory: tree.path).directory(at: "sys/bus/pci/devices/0000:00:00.0"))
+    for name in ["numa_node", "driver_override"] {
+      #expect { try directory.attribute(name) } throws: { ($0 as? HostFileError)?.code == EINVAL }
+    }
+    let found = try tree.survey()
+    #expect(found.map(\.vendor) == [0x8086] && found[0].resetMethods == nil)
+  }
+
+  @Test func aDirectoryIsReachedThroughDirectoriesAlone() throws {
+    let tree = try Tree()
+    try tree.write(Array("1".utf8), at: tree.path + "/outside/secret")
+    try tree.write(Array("2".utf8), at: tree.path + "/sys/devices/pci0000:00/0000:00:00.0/secret")
+    try FileManager.default.createSymbolicLink(
+      atPath: tree.path + "/sys/devices/pci0000:01", withDestinationPath: "pci0000:00")
+    let devices = try #require(try HostRoot(directory: tree.path).directory(at: "sys/devices"))
+    #expect(try devices.directory("pci0000:00/0000:00:00.0")?.attribute("secret") == Array("2".utf8))
+    for way in ["../../outside", "/outside", "pci0000:01/0000:00:00.0", "pci0000:00/../pci0000:01", "none"] {
+      #expect(devices.directory(way) == nil, "\(way)")
+    }
+  }
+
+  @Test func aLinkThatLiesIsStillFollowedInsideTheRoot() throws {
+    let tree = try Tree()
+    try tree.write(Array("PCI_ID=8086:1533\n".utf8), at: tree.path + "/elsewhere/uevent")
+    let link = tree.devices + "/0000:00:00.0"
+    for target in ["../../../../elsewhere", "/elsewhere", "../../../devices/../../elsewhere"] {
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+      try FileManager.default.createDirectory(
+        atPath: tree.path + "/sys/devices", withIntermediateDirectories: true)
+      #expect(try tree.survey().map(\.vendor) == [0x8086], "\(target)")
+      try FileManager.default.removeItem(atPath: link)
+    }
+  }
+
   @Test func groupsWithoutMembersAndOfStrangeNames() throws {
     let tree = try Tree()
     let manager = FileManager.default
