@@ -27,8 +27,6 @@ package struct HostEvidence: Sendable {
   package var iommuUnits: Observed<[String]> = .notLookedAt
   package var iommuGroups: Observed<[IOMMUGroup]> = .notLookedAt
   package var pciDevices: Observed<[PCIDevice]> = .notLookedAt
-  /// Devices that are to go to guests at every boot (etc/passthru-doctor/bindings.conf).
-  package var chosenDevices: Observed<[PCIAddress]> = .notLookedAt
   /// What the host uses its PCI functions for.
   package var hostUses: Observed<HostUses> = .notLookedAt
   /// More about functions that somebody asked for; the others have no entry.

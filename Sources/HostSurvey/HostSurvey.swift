@@ -25,7 +25,6 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.iommuGroups = surveyIOMMUGroups(root)
   evidence.pciDevices = surveyPCIDevices(root)
   evidence.bindings = surveyBindings(root)
-  evidence.chosenDevices = surveyChosenDevices(evidence.bindings, among: evidence.pciDevices.value ?? [])
   evidence.hostUses = evidence.pciDevices.map { surveyHostUses(root, devices: $0) }
   evidence.interruptChips = surveyInterrupts(root)
 

@@ -28,7 +28,7 @@ package struct Decline: Error, Equatable, Sendable {
 
 extension DeviceSearch.Uncertainty {
   /// The sentence for a device that was looked for.
-  func decline(for identity: DeviceIdentity) -> Decline {
+  package func decline(for identity: DeviceIdentity) -> Decline {
     let chosen = "\(identity.ids), chosen at \(identity.address),"
     switch self {
     case .missing:

@@ -19,7 +19,8 @@ package enum ChosenGroups: Check {
 
   private static let missing = Cause(
     "missing",
-    meaning: "A device that was chosen for guests is not there: it was moved, taken out, or switched off.",
+    meaning: "A device that was chosen for guests is not there, or cannot be told from others any more: it "
+      + "was moved, taken out, or switched off.",
     cure: "Put it back, or choose devices anew.", mender: .person)
   private static let hostNeedsIt = Cause(
     "host-needs-it",
@@ -42,47 +43,66 @@ package enum ChosenGroups: Check {
 
   package static func judge(_ evidence: HostEvidence) -> Verdict {
     let index = PCIIndex(evidence)
-    switch evidence.chosenDevices {
+    switch evidence.bindings {
     case .absent(let source):
       return .skipped("No device is chosen for a guest (/\(source)).\(offer(index))")
     case .unreadable(let source, let reason):
       return .unknown(
         "Which devices are chosen for guests could not be read: \(reason).", evidence: [Quote(source, reason)]
       )
-    case .found(let chosen, let source):
+    case .found(let configuration, let source):
+      let chosen = configuration.groups.flatMap(\.devices)
       guard !chosen.isEmpty else {
         return .skipped("No device is chosen for a guest (/\(source)).\(offer(index))")
       }
-      guard evidence.pciDevices.value != nil else {
+      guard let devices = evidence.pciDevices.value else {
         let reason = evidence.pciDevices.unreadableReason ?? "there is no PCI bus"
         return .unknown(
           "The host's devices could not be listed: \(reason).",
           evidence: [Quote(evidence.pciDevices.source, reason)])
       }
-      return judge(chosen, source, index)
+      return judge(chosen, source, devices, index)
     }
   }
 
-  private static func judge(_ chosen: [PCIAddress], _ source: String, _ index: PCIIndex) -> Verdict {
-    if let gone = chosen.first(where: { index.devices[$0] == nil }) {
-      return .fail(
-        missing, "\(gone) was chosen for a guest and is not there.", evidence: [Quote(source, "\(gone)")],
-        commands: ["passthru-doctor devices"])
+  private static func judge(
+    _ chosen: [ChosenDevice], _ source: String, _ devices: [PCIDevice], _ index: PCIIndex
+  ) -> Verdict {
+    // What the owner gave away in spite of its use, by where it is now.
+    var overrides: [PCIAddress: Set<String>] = [:]
+    for device in chosen {
+      switch device.identity.search(devices) {
+      case .found(let address): overrides[address] = Set(device.overrides)
+      case .uncertain(let why):
+        return .fail(
+          missing, "\(why.decline(for: device.identity).detail).",
+          evidence: [Quote(source, "\(device.identity.address) \(device.identity.ids)")],
+          commands: ["passthru-doctor devices"])
+      }
     }
-    let groups = index.judgements.filter { $0.group.members.contains(where: chosen.contains) }
+    let groups = index.judgements.filter { $0.group.members.contains { overrides[$0] != nil } }
     let grouped = Set(groups.flatMap(\.group.members))
-    guard chosen.allSatisfy(grouped.contains) else {
+    let places = overrides.keys.sorted()
+    guard places.allSatisfy(grouped.contains) else {
       return .skipped("The chosen devices are in no IOMMU group; that waits for the IOMMU (iommu.active).")
     }
-    return problem(groups, Set(chosen)) ?? remark(chosen, index)
+    return problem(groups, overrides, index.uses) ?? remark(places, index)
       ?? .pass(
-        "The chosen devices can go to a guest: \(chosen.map(\.description).joined(separator: ", ")).",
+        "The chosen devices can go to a guest: \(places.map(\.description).joined(separator: ", ")).",
         evidence: groups.map { Quote("sys/kernel/iommu_groups/\($0.group.id)", $0.group.members.text) })
   }
 
-  /// The gravest of all groups.
-  private static func problem(_ groups: [GroupJudgement], _ chosen: Set<PCIAddress>) -> Verdict? {
-    let blockers = groups.flatMap { judgement in judgement.blockers.map { (judgement.group, $0) } }
+  /// The gravest of all groups. `chosen` are the devices, with the uses that were overridden.
+  private static func problem(
+    _ groups: [GroupJudgement], _ chosen: [PCIAddress: Set<String>], _ uses: HostUses
+  ) -> Verdict? {
+    func isOverridden(_ blocker: GroupJudgement.Blocker) -> Bool {
+      let use = uses.of(blocker.address).first { $0.isEssential && $0.detail == blocker.reason }
+      return use.map { chosen[blocker.address]?.contains($0.kind.rawValue) == true } ?? false
+    }
+    let blockers = groups.flatMap { judgement in
+      judgement.blockers.filter { !isOverridden($0) }.map { (judgement.group, $0) }
+    }
     func first(_ kinds: [GroupJudgement.Blocker.Kind]) -> (
       group: IOMMUGroup, blocker: GroupJudgement.Blocker
     )? {
@@ -101,7 +121,7 @@ package enum ChosenGroups: Check {
     }
     // What is chosen gets bound at boot: that is another check's matter.
     if let (group, blocker) = blockers.first(where: {
-      $0.1.kind == .binding && !chosen.contains($0.1.address)
+      $0.1.kind == .binding && chosen[$0.1.address] == nil
     }) {
       return .fail(
         notViable, sentence(group, blocker), evidence: [quote(group, blocker)],
