@@ -6,26 +6,19 @@ import HostModel
 final class DirectoryFiles: HostFileReading {
   let directoryPath: String?
   private let opener: BeneathOpener
-  /// Whether what stands in the place of a small file is looked at before it is opened.
-  private let looksFirst: Bool
 
   init(_ path: String) throws(HostFileError) {
-    let plain = Glibc.open(path, LINUX_O_PATH | O_DIRECTORY | O_CLOEXEC)
-    guard plain >= 0 else {
+    let descriptor = Glibc.open(path, LINUX_O_PATH | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
       throw HostFileError("opening the root", String(path.drop { $0 == "/" }), code: errno)
     }
     directoryPath = path
-    // Opening a device node can do things (a watchdog starts), and a foreign tree may hold any node
-    // in the place of a file. On the running host only root can have put one there.
-    let isSystemRoot = path == "/"
-    let closed = isSystemRoot ? -1 : linux_view_with_devices_closed(plain)
-    if closed >= 0 { close(plain) }
-    opener = BeneathOpener(owning: closed >= 0 ? closed : plain, isSystemRoot: isSystemRoot)
-    looksFirst = !isSystemRoot && closed < 0
+    opener = BeneathOpener(owning: descriptor, isSystemRoot: path == "/")
   }
 
   func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]? {
-    // A device is told apart by name, whether it can be opened or not.
+    // Opening a device node can do things (a watchdog starts), and a foreign tree may hold any node
+    // in the place of a file: look first. On the running host only root can have put one there.
     if !opener.isSystemRoot {
       guard let kind = try kind(at: path) else { return nil }
       guard kind == .file else {
@@ -73,7 +66,7 @@ final class DirectoryFiles: HostFileReading {
   func directory(at path: String) throws(HostFileError) -> HostDirectory? {
     let flags = LINUX_O_PATH | O_DIRECTORY
     guard let directory = try opened(path, flags, operation: "opening") else { return nil }
-    return HostDirectory(descriptor: directory, looksFirst: looksFirst, path: path)
+    return HostDirectory(descriptor: directory, looksFirst: !opener.isSystemRoot, path: path)
   }
 
   func linkTarget(at path: String) throws(HostFileError) -> String? {

@@ -15,7 +15,8 @@ package final class HostDirectory: Sendable {
   package static let attributeLimit = 4096
 
   private enum Backing {
-    /// `looksFirst`: what stands in the place of an attribute may be a device node that opens.
+    /// `looksFirst`: a device node may stand in the place of an attribute, as in any foreign tree, and
+    /// opening one can do things (a watchdog starts).
     case open(Int32, looksFirst: Bool)
     /// What is no directory of the system (a recorded host) is asked by path.
     case named(any HostFileReading)

@@ -16,11 +16,6 @@
 // Returns the descriptor, or -1 with errno set (ENOSYS before 5.6).
 int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
-// The same directory through a mount that is this process' own, on which no device node can be opened:
-// open_tree(2) and mount_setattr(2), Linux 5.12. What is mounted below comes along. Returns its
-// descriptor (O_PATH), or -1 with errno set: ENOSYS, or EPERM without CAP_SYS_ADMIN.
-int linux_view_with_devices_closed(int directory);
-
 // unshare(CLONE_FILES): gives the calling thread its own copy of the descriptor table. Declared only
 // with _GNU_SOURCE. Returns 0, or -1 with errno set.
 int linux_unshare_files(void);

@@ -69,7 +69,7 @@ struct ChosenGroupsTests {
 
   @Test func aMemberThatWasNotChosenIsInTheWay() throws {
     let held = ChosenGroups.judge(try Self.evidence(chosen: [Self.card], audio: "snd_hda_intel"))
-    #expect(held.cause?.id == "not-viable" && held.commands == ["passthru-doctor bind group:1"])
+    #expect(held.cause?.id == "not-viable" && held.commands == ["passthru-doctor bind 0000:01:00.1"])
     let along = ChosenGroups.judge(
       try Self.evidence(chosen: [Self.card, "0000:01:00.1"], audio: "snd_hda_intel"))
     #expect(along.status == .pass)
