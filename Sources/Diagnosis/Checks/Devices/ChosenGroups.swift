@@ -125,7 +125,7 @@ package enum ChosenGroups: Check {
     }) {
       return .fail(
         notViable, sentence(group, blocker), evidence: [quote(group, blocker)],
-        commands: ["passthru-doctor bind group:\(group.id)"])
+        commands: blocker.command.map { [.shell($0)] } ?? [])
     }
     if let judgement = groups.first(where: { $0.verdict == .unknown }) {
       return .unknown(judgement.notes.first?.text ?? "Group \(judgement.group.id) could not be judged.")
