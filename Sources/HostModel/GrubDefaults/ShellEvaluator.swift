@@ -138,7 +138,7 @@ struct ShellEvaluator {
     case .expression(let range, let words):
       for word in words { _ = value(of: word.parts) }
       forgetNames(in: range)
-      if mode == .topLevel { hazard(.mayFail, range.lowerBound, "an expression") }
+      if mode != .apart { hazard(.mayFail, range.lowerBound, "an expression") }
     case .redirected(let command, let indices):
       walk(redirections: indices, mode)
       walk(command, mode)

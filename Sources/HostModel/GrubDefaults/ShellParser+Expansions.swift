@@ -108,9 +108,8 @@ extension ShellParser {
       throw unfollowed("there is a backslash in the middle of an expansion")
     }
     guard !name.isEmpty else {
-      // bash finds it only where it comes to expand it.
-      let reason = "\"${\" lacks the name of a variable"
-      throw dialect == .dash ? syntax(reason, at: start) : unfollowed(reason, at: start)
+      // The shells find it only where they come to expand it.
+      throw unfollowed("\"${\" lacks the name of a variable", at: start)
     }
     let (operation, quotesCount) = hasSigil ? (.other, true) : takeOperation()
     let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)

@@ -50,8 +50,6 @@ struct ShellOracle {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sh-" + UUID().uuidString)
     try FileManager.default.createDirectory(
       at: directory.appendingPathComponent("scratch"), withIntermediateDirectories: true)
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o777], ofItemAtPath: directory.path + "/scratch")
     defer { try? FileManager.default.removeItem(at: directory) }
     for (index, files) in hosts.enumerated() {
       for (number, file) in files.enumerated() {
