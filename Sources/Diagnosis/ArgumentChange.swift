@@ -25,7 +25,8 @@ extension [ArgumentChange] {
     {
       return refusal.steps(adding: added, removing: removed).map { .shell($0) }
     }
-    return command(.removeArguments(removed), removed) + command(.addArguments(added, replacing: false), added)
+    return command(.removeArguments(removed), removed)
+      + command(.addArguments(added, replacing: false), added)
   }
 
   /// What a shell would read in another way is no change that this program makes, and is shown in quotes.

@@ -2,9 +2,10 @@ import HostModel
 
 // Small hosts for tests of early binding: a port with a card, a twin of it, a SATA controller.
 
-private let farAway = PCIAddress("0000:ff:1f.7")!
-
-func address(_ text: String) -> PCIAddress { PCIAddress(text) ?? farAway }
+func address(_ text: String) -> PCIAddress {
+  guard let address = PCIAddress(text) else { preconditionFailure("\(text) is no address") }
+  return address
+}
 
 func function(
   _ at: String, _ ids: String, class deviceClass: UInt32, group: Int? = nil, below parent: String? = nil,

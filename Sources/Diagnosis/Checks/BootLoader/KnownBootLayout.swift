@@ -76,7 +76,8 @@ package enum KnownBootLayout: Check {
         cureDetail: "By hand: \(steps.joined(separator: "; ")).")
     }
     if refusal.cause == .overwrittenStub {
-      return .warn(overwrittenStub, refusal.reason, evidence: quotes, commands: refusal.repair.map { .shell($0) })
+      return .warn(
+        overwrittenStub, refusal.reason, evidence: quotes, commands: refusal.repair.map { .shell($0) })
     }
     return .warn(
       cause(of: refusal), refusal.reason, evidence: quotes,
