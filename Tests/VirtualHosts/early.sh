@@ -78,6 +78,7 @@ case_initramfs-tools-trixie() { bound_with "$1" trixie initramfs-tools amd; }
 
 # Two of a kind: the second one is chosen.
 case_twins() {
+  # shellcheck disable=SC2317 # called by its name
   twin_card() {
     echo group
     chosen 0000:02:00.0 8086:10d3 8086:0000 020000 0000:00/09.0=1b36:000c/00.0 0000:00/08.0=1b36:000c/00.0
@@ -111,6 +112,7 @@ case_moved-twin() {
 
 # One more device in the group than was chosen.
 case_stranger() {
+  # shellcheck disable=SC2317 # called by its name
   behind_a_bridge() {
     echo group
     chosen 0000:02:01.0 8086:100e 1af4:1100 020000 0000:00/08.0=1b36:000c/00.0=1b36:000e/01.0

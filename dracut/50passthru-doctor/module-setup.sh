@@ -1,4 +1,6 @@
 #!/bin/bash
+# moddir and initdir are dracut's.
+# shellcheck disable=SC2154
 # dracut module: binds the devices chosen with "passthru-doctor bind" to vfio-pci before any
 # other driver is loaded. See README.md.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Devices of a machine for early binding, and what is chosen of them.
 
 # Devices beside q35's own: a card behind a port, a disk that nobody needs, a USB controller.

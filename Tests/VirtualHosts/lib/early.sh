@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Machines for early binding: a distribution's own initramfs (early-image.sh), then a small root file
 # system that tells who got which device.
 #
