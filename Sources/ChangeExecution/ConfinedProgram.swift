@@ -49,7 +49,7 @@ package struct ConfinedProgram {
   /// Seconds after which somebody who waits wants to hear something.
   private static let silence = 5
   /// How many processes may come up in the system while a file of settings is read.
-  static let processLimit = 1000
+  static let processLimit = 300
 
   package init(
     root: String, isReadOnly: Bool, files: [[UInt8]] = [], scratch: String = "tmp", arguments: [String],

@@ -127,6 +127,9 @@ extension Receipt {
     case "unit": return Self.take(words, 1) { hosted.append(.unit($0[0])) }
     case "image": return Self.take(words, 2) { images.append(ImageRebuild.Image(kernel: $0[0], path: $0[1])) }
     case "file", "generated", "tool-file":
+      guard words.count == 3, Self.isDigest(words[0]), words[1] == "?" || Self.isDigest(words[1]) else {
+        return false
+      }
       return Self.take(words, 3) {
         var file = File(
           path: $0[2], beforeDigest: $0[0], afterDigest: $0[1] == "?" ? nil : $0[1], metadata: nil,
@@ -148,6 +151,11 @@ extension Receipt {
     default: return false
     }
     return true
+  }
+
+  /// Hexadecimal digits, or the word for no file.
+  private static func isDigest(_ word: String) -> Bool {
+    word == noFile || !word.isEmpty && word.utf8.allSatisfy { isHexDigit($0) }
   }
 
   private static func take(_ words: [String], _ count: Int, _ use: ([String]) -> Void) -> Bool {
