@@ -81,9 +81,14 @@ forge() {
     .devices as $devices | $groups[0].groups[]
     | select(any(.members[]; . as $member | ($needed | split(" ") | index($member))))
     | "group", (.members[] as $member | $devices[] | select(.address == $member and (.class[0:4] != "0604"))
+        | . as $chosen
         | "  device \(.address)", "    id \(.vendor):\(.device)",
           (if .subsystemVendor then "    subsystem \(.subsystemVendor):\(.subsystemDevice)" else empty end),
-          "    class \(.class)", "    path 0000:00/\(.address[8:])", "    driver vfio-pci")
+          "    class \(.class)", "    path 0000:00/\(.address[8:])",
+          ($devices[] | select(.address != $chosen.address and .vendor == $chosen.vendor
+              and .device == $chosen.device and .subsystemDevice == $chosen.subsystemDevice
+              and .class == $chosen.class) | "    twin 0000:00/\(.address[8:])"),
+          "    driver vfio-pci")
     ' "$WORK/$1/results/devices.out"
 }
 
