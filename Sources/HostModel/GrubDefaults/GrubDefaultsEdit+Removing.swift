@@ -192,7 +192,10 @@ struct WordText {
     var index = 0
     while index < units.count {
       let byte = units[index].byte
-      if let open = quote {
+      if byte == Byte.backslash, quote != Byte.singleQuote {
+        // GRUB takes what follows as it is: it opens and closes nothing.
+        index += 1
+      } else if let open = quote {
         if byte == open { quote = nil }
       } else if byte == Byte.doubleQuote || byte == Byte.singleQuote {
         quote = byte

@@ -22,6 +22,12 @@ struct GrubDefaultsEditTests {
     return changed.main.text
   }
 
+  /// GRUB takes what is behind a backslash as it is. Found by fuzzing: what was added was not found again.
+  @Test func aQuoteBehindABackslashOpensNothing() throws {
+    let text = try added("intel_iommu=on", to: "GRUB_CMDLINE_LINUX=\"memmap=4G\\'\\$0x5 quiet\"\n")
+    #expect(text == "GRUB_CMDLINE_LINUX=\"memmap=4G\\'\\$0x5 quiet intel_iommu=on\"\n")
+  }
+
   @Test(arguments: [
     ("GRUB_CMDLINE_LINUX=\"\"\n", "GRUB_CMDLINE_LINUX=\"a=1\"\n"),
     ("GRUB_CMDLINE_LINUX='quiet'", "GRUB_CMDLINE_LINUX='quiet a=1'"),
