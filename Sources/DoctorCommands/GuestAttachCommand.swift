@@ -98,5 +98,5 @@ private func makeGuestChange(
   let words = change.isAddition ? "attached to" : "detached from"
   try way.carryOut(
     plan, to: "change a guest",
-    saying: change.functions.map { "Device \($0.nodeDeviceName) \(words) \(change.guest)\n" }.joined())
+    saying: change.functions.map { "Device \($0.libvirtName) \(words) \(change.guest)\n" }.joined())
 }
