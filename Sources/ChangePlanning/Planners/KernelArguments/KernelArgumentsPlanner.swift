@@ -6,11 +6,20 @@ package struct KernelArgumentsPlanner: Sendable {
   package let layout: BootLayout
   /// What the host's shell says of the files as they are; nil when it was not asked.
   package let sourced: SourcedValues?
+  /// Nil where it is not known.
+  let running: KernelCommandLine?
+  /// Whether etc/kernel/cmdline was made by this program and nobody has written to it since.
+  let ownsCommandLine: Bool
 
-  package init(_ evidence: BootLoaderEvidence, sourced: SourcedValues?) {
+  package init(
+    _ evidence: BootLoaderEvidence, sourced: SourcedValues?, running: KernelCommandLine? = nil,
+    ownsCommandLine: Bool = false
+  ) {
     self.evidence = evidence
     layout = BootLayout(evidence)
     self.sourced = sourced
+    self.running = running
+    self.ownsCommandLine = ownsCommandLine
   }
 
   package func plan(_ intent: ChangeIntent) throws(Refusal) -> ChangePlan {
