@@ -57,7 +57,7 @@ test:
 test-faults: build
 	@packaging/install-needs build test
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/run all
-	for part in broken-programs hosts dry-run; do PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/$$part || exit; done
+	for part in broken-programs hosts dry-run sandbox; do PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/$$part || exit; done
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Faults/disk-full all
 
 test-machines test-machines-all: build
@@ -68,7 +68,7 @@ test-machines test-machines-all: build
 PROPERTY_FILES ?= 100000
 test-properties:
 	@packaging/install-needs build test
-	PASSTHRU_GRUB_FILES=$(PROPERTY_FILES) $(SWIFT) test -c release --filter GrubDefaultsPropertyTests
+	PASSTHRU_GRUB_FILES=$(PROPERTY_FILES) $(SWIFT) test -c release --filter 'GrubDefaults(Property|Speed)Tests'
 
 # The real command on every file of Tests/GrubFiles, with this system's own grub-mkconfig. Takes root.
 test-grub: build

@@ -12,14 +12,15 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-// What does not fit into one of the program's own exit statuses.
-enum { CONFINEMENT_FAILED = 125, NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
+// As a shell says it.
+enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
 struct mount_attribute { uint64_t set, clear, propagation, userns; };
 
@@ -236,20 +237,32 @@ static void give_up_power(void) {
   setrlimit(RLIMIT_AS, &memory);
   setrlimit(RLIMIT_CPU, &seconds);
   for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  if (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) != 0) _exit(NOT_EXECUTABLE);
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2] = {{0}};
-  syscall(SYS_capset, &header, data);
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (linux_can_forbid_writing() && linux_forbid_writing() != 0) _exit(CONFINEMENT_FAILED);
-  if (linux_forbid_reaching_out() != 0) _exit(CONFINEMENT_FAILED);
+  if (syscall(SYS_capset, &header, data) != 0) _exit(NOT_EXECUTABLE);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) _exit(NOT_EXECUTABLE);
+  if (linux_can_forbid_writing() && linux_forbid_writing() != 0) _exit(NOT_EXECUTABLE);
+  if (linux_forbid_reaching_out() != 0) _exit(NOT_EXECUTABLE);
 }
 
-static void become(const struct linux_confinement *confinement, int output, int errors) {
+// The guard, at the other end of the socket, hears that all is in place, and may have forks to grant.
+static void report_to_guard(int guard, int asks_for_forks) {
+  int listener = asks_for_forks ? linux_ask_for_forks() : -1;
+  if (linux_send_file(guard, listener) != 0) _exit(NOT_EXECUTABLE);
+  if (listener >= 0) close(listener);
+  close(guard);
+}
+
+static void become(const struct linux_confinement *confinement, int output, int errors, int guard) {
   int null = open("/dev/null", O_RDWR);
-  if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(CONFINEMENT_FAILED);
-  for (int descriptor = 3; descriptor < 256; descriptor++) close(descriptor);
-  if (enter_root(confinement) != 0 || shield(confinement) != 0) _exit(CONFINEMENT_FAILED);
+  if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(NOT_EXECUTABLE);
+  for (int descriptor = 3; descriptor < 256; descriptor++) {
+    if (descriptor != guard) close(descriptor);
+  }
+  if (enter_root(confinement) != 0 || shield(confinement) != 0) _exit(NOT_EXECUTABLE);
   if (confinement->read_only) give_up_power();
+  report_to_guard(guard, confinement->read_only);
   execve(confinement->arguments[0], confinement->arguments, confinement->environment);
   _exit(errno == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
 }
@@ -257,6 +270,12 @@ static void become(const struct linux_confinement *confinement, int output, int 
 int linux_process_count(void) {
   struct sysinfo status;
   return sysinfo(&status) == 0 ? status.procs : 0;
+}
+
+// No exit status, which the program could have, too.
+static void fail_to_confine(void) {
+  raise(SIGUSR2);
+  _exit(NOT_EXECUTABLE);
 }
 
 pid_t linux_start_confined(const struct linux_confinement *confinement, int output, int errors) {
@@ -270,15 +289,31 @@ pid_t linux_start_confined(const struct linux_confinement *confinement, int outp
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | (confinement->read_only ? CLONE_NEWNET : 0);
-  if (enter_namespaces(flags) != 0) _exit(CONFINEMENT_FAILED);
+  if (enter_namespaces(flags) != 0) fail_to_confine();
+  int guard[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, guard) != 0) fail_to_confine();
   // The first process of the new namespace: when it ends, all that it started ends.
   pid_t inner = fork();
-  if (inner < 0) _exit(CONFINEMENT_FAILED);
+  if (inner < 0) fail_to_confine();
   if (inner == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    become(confinement, output, errors);
+    become(confinement, output, errors, guard[1]);
   }
-  int status = 0;
+  close(guard[1]);
+  int listener = -1, status = 0;
+  if (linux_receive_file(guard[0], &listener) != 0) {
+    kill(inner, SIGKILL);
+    fail_to_confine();
+  }
+  close(guard[0]);
+  int swarm = listener < 0 ? 0 : linux_grant_forks(listener, confinement->process_limit);
+  if (swarm != 0) {
+    // All of them end with the first.
+    kill(inner, SIGKILL);
+    while (waitpid(inner, &status, 0) < 0 && errno == EINTR) {}
+    if (swarm > 0) raise(SIGUSR1);
+    fail_to_confine();
+  }
   while (waitpid(inner, &status, 0) < 0 && errno == EINTR) {}
   _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }

@@ -9,6 +9,8 @@ package struct SourcingCheck {
   package enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
     /// The shell stopped: grub-mkconfig would stop, too. With what it said.
     case stopped(status: Int32, message: String)
+    /// It does not come to an end with these files, and grub-mkconfig would not, either. With how it went on.
+    case endless(String)
     /// It could not be asked.
     case notAsked(String)
 
@@ -19,6 +21,8 @@ package struct SourcingCheck {
           + (message.isEmpty
             ? " without a word (status \(status)): the last command is false."
             : " (status \(status)): \(message)")
+      case .endless(let reason):
+        "The shell that grub-mkconfig uses does not come to an end with these files: \(reason)."
       case .notAsked(let reason): "The files could not be tried with the shell: \(reason)."
       }
     }
@@ -56,7 +60,12 @@ package struct SourcingCheck {
     let outcome: ConfinedProgram.Outcome
     do throws(ConfinedProgram.Failure) {
       outcome = try program.run()
-    } catch { throw .notAsked(error.description) }
+    } catch {
+      switch error {
+      case .tookTooLong, .saidTooMuch, .startedTooMany: throw .endless(error.description)
+      case .notStarted, .notConfined, .interrupted: throw .notAsked(error.description)
+      }
+    }
     guard let values = Self.parse(outcome.output) else {
       var message = outcome.errors.lines.last?.text ?? ""
       for (index, path) in paths.enumerated() {

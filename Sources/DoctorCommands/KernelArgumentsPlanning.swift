@@ -20,8 +20,6 @@ struct KernelArgumentsPlanning {
     guard layout.refusal == nil, layout.readsDefaults, let files = loader.defaultsFiles(dialect: .dash) else {
       return try planner(loader, host, sourced: nil).plan(intent)
     }
-    // What reading alone refuses has line and column; the shell's own words come second.
-    do throws(GrubRefusal) { _ = try GrubDefaultsReading(files) } catch { throw Refusal(error) }
     let check = SourcingCheck(root, interpreter: loader.interpreter)
     let before = try values(of: files, check)
     let plan = try planner(loader, host, sourced: before.map(SourcedValues.init)).plan(intent)
@@ -44,9 +42,10 @@ struct KernelArgumentsPlanning {
     do throws(SourcingCheck.Failure) {
       return try check.values(of: files)
     } catch {
-      if case .notAsked = error, let reading = try? GrubDefaultsReading(files), reading.unproven.isEmpty {
-        return nil
-      }
+      // What reading alone refuses has line and column; the shell's own words come second.
+      let reading: GrubDefaultsReading
+      do throws(GrubRefusal) { reading = try GrubDefaultsReading(files) } catch { throw Refusal(error) }
+      if case .notAsked = error, reading.unproven.isEmpty { return nil }
       if case .notAsked = error { throw Refusal(reason: "not-tried", detail: error.description) }
       throw Refusal(reason: "broken", detail: error.description)
     }

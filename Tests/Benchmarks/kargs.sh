@@ -33,5 +33,12 @@ SCRIPT
         for _ in {1..100}; do printf '%s\n' "$text"; done >>"$root/tree/etc/default/grub"
     done
     paired "the same, 1 MB of settings" "$((runs / 10 + 1))" "$dry_run" "$root/by-augtool"
+    # The densest lines that a file can have, on which augtool takes minutes or gives up.
+    local line
+    # shellcheck disable=SC2016
+    for line in 'a=1' '#' "a=''" 'a="$x"' 'if [ -f x ]; then a=1; fi' 'GRUB_CMDLINE_LINUX="\"a\" b"'; do
+        { yes "$line" || :; } | head -n $((1048576 / (${#line} + 1))) >"$root/tree/etc/default/grub"
+        paired "1 MB of $line" "$((runs / 10 + 1))" "$dry_run" "$root/by-hand"
+    done
     rm -rf "$root"
 }

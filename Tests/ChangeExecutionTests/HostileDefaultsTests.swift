@@ -101,14 +101,26 @@ struct HostileDefaultsTests {
   @Test(arguments: ["while :; do :; done", "sleep 1000", "sleep 1000 & wait", "exec setsid sleep 1000"])
   func whatTakesForeverIsEnded(text: String) throws {
     let start = ContinuousClock.now
-    #expect(throws: SourcingCheck.Failure.self) { try sourced(text, seconds: 2) }
+    let error = #expect(throws: SourcingCheck.Failure.self) { try sourced(text, seconds: 2) }
+    #expect(error == .endless("it was not done after 2 seconds"))
     #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test(arguments: ["b() { b | b & }; b; sleep 20", "while :; do sleep 20 & done"])
   func aForkBombIsEnded(text: String) {
     let error = #expect(throws: SourcingCheck.Failure.self) { try sourced(text) }
-    #expect(error?.description.contains("without end") == true || error != nil)
+    #expect(error == .endless("it started processes without end"))
+  }
+
+  @Test func manyProcessesOneAfterTheOtherAreNone() throws {
+    #expect(try value("i=0; while [ $i -lt 600 ]; do (:); i=$((i + 1)); done; r=$i") == "600")
+  }
+
+  /// No exit status of a file is taken for the sandbox's own.
+  @Test(arguments: [3, 124, 125, 126, 127])
+  func anExitStatusIsTheFiles(status: Int32) {
+    let error = #expect(throws: SourcingCheck.Failure.self) { try sourced("exit \(status)") }
+    #expect(error == .stopped(status: status, message: ""))
   }
 
   @Test(arguments: [

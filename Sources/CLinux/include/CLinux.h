@@ -36,14 +36,27 @@ struct linux_confinement {
   size_t shielded_count;
   char *const *arguments;
   char *const *environment;
+  // How many processes may live at once where it is read-only; kept from Linux 5.5 on.
+  int process_limit;
 };
 
 // fork(2), which Swift forbids, then namespaces, chroot and execve. Returns the process, or -1 with
-// errno set. Exit status 125: it could not be confined; 126, 127: the program could not be run.
+// errno set. Exit status 126, 127: the program could not be run. Ended by SIGUSR1: the program started more than
+// `process_limit` processes at once, and was ended; by SIGUSR2: it could not be confined, and was not run.
 pid_t linux_start_confined(const struct linux_confinement *confinement, int output, int errors);
 
 // How many processes and threads the system has, modulo 65536.
 int linux_process_count(void);
+
+// From here on, this process and all it starts ask before each fork; whoever has the descriptor that is
+// returned grants it. -1 with errno set where this kernel cannot do that (Linux 5.5).
+int linux_ask_for_forks(void);
+// Grants forks until nobody is left to ask (0), until more than `limit` processes live at once (1), or until
+// it cannot be done any more (-1).
+int linux_grant_forks(int listener, int limit);
+// Sends one byte over a socket, and with it an open file, or none (-1); receives them. 0, or -1 with errno set.
+int linux_send_file(int socket, int file);
+int linux_receive_file(int socket, int *file);
 
 // Whether this kernel can forbid a process to write to files and devices (Landlock, Linux 5.13).
 int linux_can_forbid_writing(void);

@@ -127,9 +127,15 @@ struct GrubArgumentAdder {
 
   /// Refuses values behind which arguments would not reach the kernel.
   private func checkThatTheEndCounts(adding missing: [BootArgument]) throws(GrubRefusal) {
-    guard let value = linux.value.bytes else { return }
     let place = reading.placeOfLastValue
     let path = place.map(reading.path) ?? GrubDefaultsFiles.mainPath
+    guard !linux.value.isTooLong else {
+      throw GrubRefusal(
+        .withoutEffect, path: path, at: place.flatMap(reading.position),
+        "GRUB_CMDLINE_LINUX is more than \(ShellValue.lengthLimit) bytes long; the kernel reads \(Self.lengthLimit)."
+      )
+    }
+    guard let value = linux.value.bytes else { return }
     if let obstacle = GrubCommandText.obstacle(in: value) {
       throw GrubRefusal(
         .withoutEffect, path: path, at: place.flatMap(reading.position),

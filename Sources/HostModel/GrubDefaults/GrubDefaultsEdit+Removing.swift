@@ -25,7 +25,7 @@ extension GrubDefaultsEdit {
       changed = remover.result(of: changed)
     }
     let left = (after.arguments(of: after.linux) + after.arguments(of: after.linuxDefault)).map(\.text)
-    let places = remover.places.isEmpty ? "None of them was found" : remover.places.joined(separator: "; ")
+    let places = remover.placesText
     let stillThere = arguments.filter { left.contains($0) }
     return GrubDefaultsEdit(
       changes: files.changes(to: changed), place: remover.removed.isEmpty ? .nothing : .takenOut,
@@ -50,8 +50,10 @@ extension GrubDefaultsReading {
 struct GrubArgumentRemover {
   let reading: GrubDefaultsReading
   private(set) var removed: [String] = []
-  /// Clauses: where something was taken out.
+  /// Clauses: where something was taken out, the first few.
   private(set) var places: [String] = []
+  /// How many there are beyond those.
+  private var furtherPlaces = 0
   private var marked: [(script: Int, line: MarkedLine, left: [String])] = []
   private var deletions: [(script: Int, range: Range<Int>)] = []
 
@@ -88,10 +90,16 @@ struct GrubArgumentRemover {
     }
   }
 
+  /// Where something was taken out, as a clause.
+  var placesText: String {
+    guard !places.isEmpty else { return "None of them was found" }
+    return places.joined(separator: "; ") + (furtherPlaces > 0 ? "; and \(furtherPlaces) more" : "")
+  }
+
   /// The same collection of what was done, for the files as they are after it.
   func continued(with reading: GrubDefaultsReading) -> GrubArgumentRemover {
     var next = GrubArgumentRemover(reading)
-    (next.removed, next.places) = (removed, places)
+    (next.removed, next.places, next.furtherPlaces) = (removed, places, furtherPlaces)
     return next
   }
 
@@ -108,6 +116,10 @@ struct GrubArgumentRemover {
 
   private mutating func note(_ argument: String, script: Int, offset: Int) {
     if !removed.contains(argument) { removed.append(argument) }
+    guard places.count < 8 else {
+      furtherPlaces += 1
+      return
+    }
     let place = ShellPlace(script: script, offset: offset)
     let line = reading.position(of: place)?.line ?? 0
     places.append("\(argument) goes from /\(reading.path(of: place)), line \(line)")

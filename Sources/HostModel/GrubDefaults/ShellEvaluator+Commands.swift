@@ -6,36 +6,43 @@ extension ShellEvaluator {
       return
     }
     let start = first.range.lowerBound
-    guard let name = literalText(first)?.text else {
-      for word in command.words { _ = value(of: word.parts) }
+    guard let name = commandName(first) else {
+      for word in command.words { _ = value(of: word) }
       for assignment in command.assignments { assign(assignment, .maybe) }
       return runOpaque(start, "a command whose name is computed", mode)
     }
-    if mode == .topLevel { lookForMistakes(in: command, name: name) }
+    let builtin = ShellBuiltin.named(name)
+    if mode == .topLevel { lookForMistakes(in: command, name: name, builtin) }
     let isFunction = !functions.names.isEmpty && functions.names.contains(name)
     // Before a special builtin or a function an assignment may last; before others it does not.
     for assignment in command.assignments {
-      let lasts = isFunction || Self.isSpecialBuiltin(name)
+      let lasts = isFunction || builtin.contains(.special)
       assign(assignment, lasts && mode != .apart ? .maybe : .apart)
     }
-    if isFunction && !Self.isSpecialBuiltin(name) {
-      for word in command.words.dropFirst() { _ = value(of: word.parts) }
+    if isFunction && !builtin.contains(.special) {
+      for word in command.words.dropFirst() { _ = value(of: word) }
       return callFunction(start, name, mode)
     }
-    run(name, command.words.dropFirst(), at: start, mode)
+    run(name, builtin, command.words.dropFirst(), at: start, mode)
+  }
+
+  private func commandName(_ word: ShellWord) -> String? {
+    word.isLiteral ? source[word.range].text : literalText(word)?.text
   }
 
   private mutating func assign(_ assignment: ShellAssignment, _ mode: Mode) {
     let name = assignment.name
-    let before = bindings[name] ?? .unknown
     var value = assignedValue(assignment.value)
     let isPlain = !assignment.appends && !assignment.hasSubscript
-    if assignment.appends {
-      var joined = before.value
+    if assignment.hasSubscript || isArray(assignment.value) {
+      value = .unknown
+    } else if assignment.appends {
+      // Taken out where it is put back below, so that it grows in its place.
+      let isSure = mode == .topLevel && !isInFunction
+      let before = isSure ? bindings.removeValue(forKey: name) : bindings[name]
+      var joined = (before ?? .unknown).value
       joined.append(value)
       value = joined
-    } else if assignment.hasSubscript || isArray(assignment.value) {
-      value = .unknown
     }
     checkThatItCanBeSet(name, at: assignment.range.lowerBound)
     assign(name, .value(value), mode: mode)
@@ -59,28 +66,39 @@ extension ShellEvaluator {
   }
 
   private func isArray(_ word: ShellWord) -> Bool {
-    if case .array = word.parts.first { true } else { false }
+    if !word.isLiteral, case .array = word.parts.first { true } else { false }
   }
 
   // MARK: Builtins
 
-  private mutating func run(_ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
+  private mutating func run(
+    _ name: String, _ builtin: ShellBuiltin, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+  ) {
+    if builtin.contains(.reaching) { return runReaching(name, builtin, words, at: start, mode) }
+    for word in words { _ = value(of: word) }
+    noteOutcome(name, builtin, at: start, mode)
+  }
+
+  /// A command that does more than read its words.
+  private mutating func runReaching(
+    _ name: String, _ builtin: ShellBuiltin, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+  ) {
     switch name {
     case "export", "readonly": return declare(name, words, at: start, mode)
     case "unset", "read": return setOrUnset(name, words, at: start, mode)
     case "set":
       return setOptions(words, at: start, mode)
     case "return", "exit", "exec":
-      for word in words { _ = value(of: word.parts) }
+      for word in words { _ = value(of: word) }
       return end(name, words, at: start, mode)
     case "eval", ".", "source", "alias", "unalias", "trap", "builtin", "enable", "declare", "typeset",
       "local", "let", "mapfile", "readarray", "shopt", "getopts", "wait", "fc", "history", "complete",
       "compgen":
-      for word in words { _ = value(of: word.parts) }
+      for word in words { _ = value(of: word) }
       return runOpaque(start, "\"\(name)\"", mode)
     default: break
     }
-    for word in words { _ = value(of: word.parts) }
+    for word in words { _ = value(of: word) }
     if name == "command" {
       let option = words.first.flatMap { literalText($0) }?.text
       if option != "-v" && option != "-V" { runOpaque(start, "\"command\"", mode) }
@@ -91,9 +109,13 @@ extension ShellEvaluator {
     {
       return runOpaque(start, "\"printf\"", mode)
     }
-    if Self.alwaysSucceeds(name) { return }
+    noteOutcome(name, builtin, at: start, mode)
+  }
+
+  private mutating func noteOutcome(_ name: String, _ builtin: ShellBuiltin, at start: Int, _ mode: Mode) {
+    if builtin.contains(.alwaysSucceeds) { return }
     if mode != .apart { hazard(.mayFail, start, name) }
-    if !Self.runsInShell(name) {
+    if !builtin.contains(.inShell) {
       for (target, state) in targets where state.isExported {
         touch(target, start, "\(name) finds it in its environment")
       }
@@ -111,7 +133,7 @@ extension ShellEvaluator {
   /// `set`: some of its options change who sees a variable, or whether anything runs any more.
   private mutating func setOptions(_ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
     if words.isEmpty { touchAll(start, "\"set\" lists it") }
-    for word in words { _ = value(of: word.parts) }
+    for word in words { _ = value(of: word) }
     for word in words {
       guard let text = literalText(word)?.text else {
         runOpaque(start, "\"set\" with computed options", mode)
@@ -156,14 +178,23 @@ extension ShellEvaluator {
           hazard(.mayFail, start, name)
           continue
         }
+        // Quoted, it is the same to the builtin: export "x=y" sets x.
+        let named = String(text.prefix { $0 != "=" && $0 != "+" && $0 != "[" })
+        if named != text { setByBuiltin(name, named, at: start, mode) }
         if !isValidName(text) { hazard(.mayFail, start, name) }
-        mark(text, name, at: start, mode)
+        mark(named, name, at: start, mode)
       } else {
-        _ = value(of: word.parts)
+        _ = value(of: word)
         runOpaque(start, "\"\(name)\" of a computed name", mode)
       }
     }
     if words.isEmpty { touchAll(start, "\"\(name)\" lists it") }
+  }
+
+  private mutating func setByBuiltin(_ builtin: String, _ name: String, at start: Int, _ mode: Mode) {
+    checkThatItCanBeSet(name, at: start)
+    assign(name, .unknown, mode: mode)
+    obstruct(name, "\"\(builtin)\" changes it", start)
   }
 
   private func declared(_ word: ShellWord) -> ShellAssignment? {
@@ -196,36 +227,38 @@ extension ShellEvaluator {
     if name == "read" { hazard(.mayFail, start, name) }
     // `unset -f` is about functions, and leaves variables alone.
     if name == "unset", let option = words.first.flatMap({ literalText($0) })?.text, option == "-f" {
-      for word in words { _ = value(of: word.parts) }
+      for word in words { _ = value(of: word) }
       return
     }
     for word in words {
       guard let text = literalText(word)?.text, !text.hasPrefix("-") else {
-        _ = value(of: word.parts)
+        _ = value(of: word)
         runOpaque(start, "\"\(name)\" with options or computed names", mode)
         continue
       }
-      checkThatItCanBeSet(text, at: start)
+      setByBuiltin(name, text, at: start, mode)
       if !isValidName(text) { hazard(.mayFail, start, name) }
-      assign(text, name == "unset" ? .unset : .unknown, mode: mode)
-      obstruct(text, "\"\(name)\" changes it", start)
+      if name == "unset" { assign(text, .unset, mode: mode) }
     }
   }
 
   // MARK: What is certainly wrong
 
-  private mutating func lookForMistakes(in command: ShellSimpleCommand, name: String) {
+  private mutating func lookForMistakes(
+    in command: ShellSimpleCommand, name: String, _ builtin: ShellBuiltin
+  ) {
+    if builtin.contains(.known), !builtin.contains(.bashOnly) { return }
     // After `set +e` a command that fails ends nothing.
     guard broken == nil, !mayHaveEnded, !mayPassFailures, !functions.names.contains(name),
       let first = command.words.first
     else { return }
     let start = first.range.lowerBound
-    if let reason = mistake(in: command, name: name) {
+    if let reason = mistake(in: command, name: name, builtin) {
       broken = (reason, place(start))
     }
   }
 
-  private func mistake(in command: ShellSimpleCommand, name: String) -> String? {
+  private func mistake(in command: ShellSimpleCommand, name: String, _ builtin: ShellBuiltin) -> String? {
     let words = command.words
     // A backslash that ends the file is nothing to bash.
     if name == "\\" { return nil }
@@ -241,12 +274,10 @@ extension ShellEvaluator {
     {
       return "dash does not know \"+=\" and runs \"\(name.prefix(40))\" as a command"
     }
-    if dialect == .dash, Self.isBashOnly(name) {
+    if dialect == .dash, builtin.contains(.bashOnly) {
       return "dash does not know \"\(name)\""
     }
-    if let assignment = command.assignments.last, assignment.name.hasPrefix("GRUB_"), !Self.isBuiltin(name),
-      !Self.isBashOnly(name)
-    {
+    if let assignment = command.assignments.last, assignment.name.hasPrefix("GRUB_"), builtin.isEmpty {
       return "\"\(name.prefix(40))\" stands after the value of \(assignment.name), not inside its quotes, "
         + "so the shell runs it as a command"
     }
@@ -257,54 +288,12 @@ extension ShellEvaluator {
     return nil
   }
 
-  static func isSpecialBuiltin(_ name: String) -> Bool {
-    switch name {
-    case ":", ".", "source", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return",
-      "set",
-      "shift", "times", "trap", "unset":
-      true
-    default: false
-    }
-  }
-
-  private static func isBuiltin(_ name: String) -> Bool {
-    isSpecialBuiltin(name) || runsInShell(name) || otherBuiltins.contains(name)
-  }
-
-  private static let otherBuiltins: Set<String> = [
-    "alias", "bg", "bind", "builtin", "caller", "chdir", "command", "compgen", "complete", "compopt", "dirs",
-    "disown", "enable", "env", "fc", "fg", "getopts", "help", "history", "jobs", "local", "logout", "popd",
-    "pushd", "read", "suspend", "unalias", "wait",
-  ]
-
-  private static func alwaysSucceeds(_ name: String) -> Bool {
-    switch name {
-    case ":", "true", "echo", "break", "continue": true
-    default: false
-    }
-  }
-
-  private static func runsInShell(_ name: String) -> Bool {
-    switch name {
-    case "[", "test", "false", "printf", "cd", "pwd", "umask", "shift", "times", "hash", "type", "kill",
-      "ulimit",
-      "getopts", "local":
-      true
-    default: alwaysSucceeds(name)
-    }
-  }
-
-  private static func isBashOnly(_ name: String) -> Bool {
-    switch name {
-    case "[[", "source", "declare", "typeset", "shopt", "function", "let", "mapfile", "readarray": true
-    default: false
-    }
-  }
-
   static func isReadOnlyInBash(_ name: String) -> Bool {
+    // Names in small letters need no comparing.
+    guard let first = name.utf8.first, first < 0x60 else { return false }
     switch name {
-    case "UID", "EUID", "PPID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO": true
-    default: false
+    case "UID", "EUID", "PPID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO": return true
+    default: return false
     }
   }
 }

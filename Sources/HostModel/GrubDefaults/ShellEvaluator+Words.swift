@@ -1,4 +1,11 @@
 extension ShellEvaluator {
+  /// What a word expands to where the shell does not split the result.
+  mutating func value(of word: ShellWord) -> ShellValue {
+    guard word.isLiteral else { return value(of: word.parts) }
+    noticeNames(in: word.range)
+    return ShellValue(source[word.range])
+  }
+
   /// What a word's parts expand to where the shell does not split the result.
   mutating func value(of parts: [ShellWordPart]) -> ShellValue {
     var value = ShellValue()
@@ -39,7 +46,7 @@ extension ShellEvaluator {
       hazard(.mayFail, range.lowerBound, "arithmetic")
       value.appendUnknown()
     case .array(_, let words):
-      for word in words { _ = self.value(of: word.parts) }
+      for word in words { _ = self.value(of: word) }
       value.appendUnknown()
     }
   }
@@ -147,7 +154,8 @@ extension ShellEvaluator {
 
   /// A value as the shell assigns it: a leading tilde, or one after a colon, is a home directory.
   mutating func assignedValue(_ word: ShellWord) -> ShellValue {
-    let value = value(of: word.parts)
+    let value = value(of: word)
+    if word.isLiteral, !source[word.range].contains(Byte.tilde) { return value }
     for (index, part) in word.parts.enumerated() {
       guard case .literal(let range) = part else { continue }
       let text = source[range]
@@ -163,11 +171,12 @@ extension ShellEvaluator {
 
   /// The word as one literal, if it is nothing but that.
   func literal(_ word: ShellWord) -> ShellReading.Literal? {
-    guard outerOffset == nil, word.parts.count <= 1 else { return nil }
+    guard outerOffset == nil else { return nil }
+    if word.isLiteral {
+      return source[word.range].contains(Byte.tilde) ? nil : .init(quote: .none, content: word.range)
+    }
+    guard word.parts.count == 1 else { return nil }
     switch word.parts.first {
-    case nil: return .init(quote: .none, content: word.range)
-    case .literal(let range):
-      return source[range].contains(Byte.tilde) ? nil : .init(quote: .none, content: range)
     case .singleQuoted(let range):
       return .init(quote: .single, content: (range.lowerBound + 1)..<(range.upperBound - 1))
     case .doubleQuoted(let range, let parts):

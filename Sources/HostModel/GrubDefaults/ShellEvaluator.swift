@@ -74,10 +74,12 @@ struct ShellEvaluator {
   // MARK: Structure
 
   mutating func walk(_ list: ShellList, _ mode: Mode) {
-    for (index, item) in list.items.enumerated() {
+    for index in list.items.indices {
       if hasEnded { return }
       let isLast = index == list.items.count - 1
-      walk(item, item.runsInBackground ? .apart : mode, isLastOfFile: isLast && mode == .topLevel)
+      walk(
+        list.items[index], list.items[index].runsInBackground ? .apart : mode,
+        isLastOfFile: isLast && mode == .topLevel)
     }
   }
 
@@ -121,7 +123,7 @@ struct ShellEvaluator {
         evaluator.walk(body, inside)
       }
     case .forLoop(let variable, let words, let body):
-      for word in words { _ = value(of: word.parts) }
+      for word in words { _ = value(of: word) }
       let name = source[variable.range].text
       walkRound(at: variable.range.lowerBound, mode) { evaluator in
         evaluator.checkThatItCanBeSet(name, at: variable.range.lowerBound)
@@ -129,14 +131,14 @@ struct ShellEvaluator {
         evaluator.walk(body, inside)
       }
     case .choice(let subject, let arms):
-      _ = value(of: subject.parts)
+      _ = value(of: subject)
       for arm in arms {
-        for pattern in arm.patterns { _ = value(of: pattern.parts) }
+        for pattern in arm.patterns { _ = value(of: pattern) }
         walk(arm.body, inside)
       }
     case .function(let name, let body): define(name, body)
     case .expression(let range, let words):
-      for word in words { _ = value(of: word.parts) }
+      for word in words { _ = value(of: word) }
       forgetNames(in: range)
       if mode != .apart { hazard(.mayFail, range.lowerBound, "an expression") }
     case .redirected(let command, let indices):
@@ -158,7 +160,7 @@ struct ShellEvaluator {
 
   mutating func walk(redirections indices: [Int], _ mode: Mode) {
     for index in indices where redirections.indices.contains(index) {
-      _ = value(of: redirections[index].target.parts)
+      _ = value(of: redirections[index].target)
       _ = value(of: redirections[index].body)
       if mode != .apart { hazard(.mayFail, redirections[index].range.lowerBound, "a redirection") }
     }
@@ -185,7 +187,9 @@ struct ShellEvaluator {
 
   /// Setting a variable that may be read-only ends the script.
   mutating func checkThatItCanBeSet(_ name: String, at offset: Int) {
-    if readOnlyNames.contains(name) || (dialect == .bash && Self.isReadOnlyInBash(name)) {
+    if !readOnlyNames.isEmpty && readOnlyNames.contains(name)
+      || (dialect == .bash && Self.isReadOnlyInBash(name))
+    {
       hazard(.mayFail, offset, name)
     }
   }
@@ -272,7 +276,11 @@ struct ShellEvaluator {
 
   /// Variables that the shell sets by itself: assigning to one tells nothing of what it holds.
   static func isMagic(_ name: String) -> Bool {
-    magicNames.contains(name) || name.hasPrefix("BASH") || name.hasPrefix("COMP_")
+    // None is in small letters, and GRUB's own need no look-up.
+    guard let first = name.utf8.first, first < 0x60, !name.utf8.starts(with: "GRUB_".utf8) else {
+      return false
+    }
+    return magicNames.contains(name) || name.hasPrefix("BASH") || name.hasPrefix("COMP_")
   }
 
   private static let magicNames: Set<String> = [

@@ -3,7 +3,7 @@ extension ShellParser {
 
   /// Assignments, words and redirections up to an operator or the line's end; or `name()`.
   mutating func simpleCommand() throws(ShellProblem) -> ShellCommand {
-    var command = ShellSimpleCommand(range: at..<at)
+    var command = ShellSimpleCommand(at: at)
     let start = at
     while true {
       skipBlanks()
@@ -20,11 +20,15 @@ extension ShellParser {
       }
       if Byte.isOperator(byte) { break }
       let mayAssign = command.words.isEmpty
-      let word = try word(mayHoldArray: true)
-      if mayAssign, let assignment = assignment(in: word) {
+      if mayAssign, let assignment = try plainAssignment() {
         command.assignments.append(assignment)
       } else {
-        command.words.append(word)
+        let word = try word(mayHoldArray: true)
+        if mayAssign, let assignment = assignment(in: word) {
+          command.assignments.append(assignment)
+        } else {
+          command.words.append(word)
+        }
       }
       command.range = start..<at
     }
@@ -54,7 +58,7 @@ extension ShellParser {
   private mutating func nestedCommand() throws(ShellProblem) -> ShellCommand {
     try nested { parser throws(ShellProblem) in
       parser.skipBlanks()
-      if let compound = try parser.compoundCommand() {
+      if let compound = try parser.compoundCommand(beginningWith: parser.reservedWord()) {
         var redirections: [Int] = []
         parser.skipBlanks()
         while let redirection = try parser.redirection() {
@@ -68,6 +72,28 @@ extension ShellParser {
       }
       return try parser.simpleCommand()
     }
+  }
+
+  /// The assignment that begins here with a name and its sign, as nearly all do; nil for all else.
+  private mutating func plainAssignment() throws(ShellProblem) -> ShellAssignment? {
+    guard let first = peek(), Byte.isNameStart(first) else { return nil }
+    let start = at
+    var sign = at + 1
+    while sign < end, Byte.isName(source[sign]) { sign += 1 }
+    let nameEnd = sign
+    if dialect == .bash, sign < end, source[sign] == Byte.plus { sign += 1 }
+    guard sign < end, source[sign] == Byte.equals else { return nil }
+    if dialect == .bash, sign + 1 < end, source[sign + 1] == Byte.leftParenthesis { return nil }
+    wordDepth += 1
+    defer {
+      wordDepth -= 1
+      emit(.word, from: start)
+    }
+    at = sign + 1
+    let value = try wordToItsEnd(from: at)
+    return ShellAssignment(
+      name: source[start..<nameEnd].text, appends: nameEnd < sign, hasSubscript: false, value: value,
+      range: start..<at)
   }
 
   /// The assignment that a word is where the shell expects one; nil for other words.
@@ -118,10 +144,13 @@ extension ShellParser {
       {
         return AssignmentSign(sign: offset + 1, appends: true)
       } else if dialect == .bash, byte == Byte.leftBracket {
-        guard let sign = source[offset..<range.upperBound].firstIndex(of: Byte.equals), sign > offset,
-          source[sign - 1] == 0x5d
-        else { return AssignmentSign() }
-        return AssignmentSign(sign: sign, hasSubscript: true)
+        guard let sign = source[offset..<range.upperBound].firstIndex(of: Byte.equals), sign > offset + 1
+        else {
+          return AssignmentSign()
+        }
+        let appends = source[sign - 1] == Byte.plus
+        guard source[sign - (appends ? 2 : 1)] == Byte.rightBracket else { return AssignmentSign() }
+        return AssignmentSign(sign: sign, appends: appends, hasSubscript: true)
       } else {
         return AssignmentSign()
       }
@@ -137,6 +166,9 @@ extension ShellParser {
     var length = 0
     while let byte = peek(length), Byte.isDigit(byte) { length += 1 }
     let start = at
+    if length > 0, let sign = continuedSign(after: length), sign == Byte.less || sign == Byte.greater {
+      throw unfollowed("a line is continued in the middle of an operator")
+    }
     if dialect == .bash, length == 0, peek() == Byte.ampersand, peek(1) == Byte.greater {
       try takeOperator(peek(2) == Byte.greater ? 3 : 2)
       return try redirection(from: start, isHereDocument: false, stripsTabs: false)
@@ -170,6 +202,13 @@ extension ShellParser {
     return try redirection(from: start, isHereDocument: isHere, stripsTabs: stripsTabs)
   }
 
+  /// The byte that the shell sees after so many others, where a line is continued there.
+  private func continuedSign(after length: Int) -> UInt8? {
+    var next = length
+    while peek(next) == Byte.backslash, peek(next + 1) == Byte.newline { next += 2 }
+    return next > length ? peek(next) : nil
+  }
+
   private mutating func redirection(
     from start: Int, isHereDocument: Bool, stripsTabs: Bool
   ) throws(ShellProblem) -> Int {
@@ -180,7 +219,14 @@ extension ShellParser {
       }
       throw syntax("a redirection lacks its target")
     }
-    let target = try word()
+    let target: ShellWord
+    do throws(ShellProblem) {
+      target = try word()
+    } catch {
+      // The shells do not expand the word at which a here-document ends.
+      throw isHereDocument
+        ? unfollowed("in the word that ends a here-document, " + error.reason, at: error.offset) : error
+    }
     redirections.append(ShellRedirection(range: start..<at, target: target, body: []))
     let index = redirections.count - 1
     if isHereDocument {

@@ -1,6 +1,8 @@
 extension ShellParser {
   /// The compound command that begins here; nil when a simple one does.
-  mutating func compoundCommand() throws(ShellProblem) -> ShellCommand? {
+  ///
+  /// - Parameter word: the reserved word that stands here.
+  mutating func compoundCommand(beginningWith word: ReservedWord?) throws(ShellProblem) -> ShellCommand? {
     let start = at
     if peek() == Byte.leftParenthesis {
       if dialect == .bash, peek(1) == Byte.leftParenthesis {
@@ -14,7 +16,7 @@ extension ShellParser {
       try takeOperator(1)
       return .subshell(body)
     }
-    guard let word = reservedWord() else { return nil }
+    guard let word else { return nil }
     switch word {
     case .openBrace:
       take(.openBrace)

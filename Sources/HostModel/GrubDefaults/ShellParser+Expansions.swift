@@ -197,9 +197,10 @@ extension ShellParser {
     at += 1
     guard depth < Self.depthLimit else { throw unfollowed("it is nested more than \(Self.depthLimit) deep") }
     let script = ShellScript(inner, dialect: dialect, depth: depth + 1)
-    // bash reads what stands between backquotes only when it runs it; a mistake in it is not the script's.
+    // bash reads what stands between backquotes only when it runs it; a mistake in it is not the script's. dash
+    // reads up to the first token that no command can go on with, and forgets the rest.
     if let problem = script.problem, dialect == .dash || problem.kind == .unfollowed {
-      throw ShellProblem(kind: problem.kind, offset: start, reason: "between backquotes, " + problem.reason)
+      throw unfollowed("between backquotes, " + problem.reason, at: start)
     }
     if script.openHereDocument != nil {
       throw unfollowed("a here-document between backquotes has no end", at: start)

@@ -30,6 +30,14 @@ enum ReservedWord: String, CaseIterable {
     return table
   }()
 
+  static func mayBegin(with byte: UInt8) -> Bool {
+    switch byte {
+    // ! [ c d e f i s t u w { }
+    case 0x21, 0x5b, 0x63, 0x64, 0x65, 0x66, 0x69, 0x73, 0x74, 0x75, 0x77, 0x7b, 0x7d: true
+    default: false
+    }
+  }
+
   static func named(_ text: ArraySlice<UInt8>) -> ReservedWord? {
     guard let first = text.first else { return nil }
     return byFirstByte[Int(first)].first { $0.rawValue.utf8.elementsEqual(text) }
@@ -47,9 +55,8 @@ extension ShellParser {
 
   /// The word here if it is one of the grammar's, wherever that counts.
   mutating func wordOfGrammar() -> ReservedWord? {
-    // They begin with a small letter, a brace, `!` or `[`: a look at the first byte tells most words.
-    guard let first = peek(), (0x61...0x7d).contains(first) || first == 0x21 || first == Byte.leftBracket
-    else { return nil }
+    // A look at the first byte tells most words.
+    guard let first = peek(), ReservedWord.mayBegin(with: first) else { return nil }
     var wordEnd = at
     let limit = min(end, at + Self.longestReservedWord + 1)
     while wordEnd < limit, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }

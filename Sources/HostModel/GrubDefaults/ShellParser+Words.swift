@@ -7,7 +7,16 @@ extension ShellParser {
       wordDepth -= 1
       emit(.word, from: start)
     }
-    var parts: [ShellWordPart] = []
+    return try wordToItsEnd(from: start, mayHoldArray: mayHoldArray)
+  }
+
+  /// The rest of a word, or all of it, from here on.
+  mutating func wordToItsEnd(from start: Int, mayHoldArray: Bool = false) throws(ShellProblem) -> ShellWord {
+    skipLiteral()
+    guard let byte = peek(), !Byte.endsWord(byte) || byte == Byte.leftParenthesis && mayHoldArray else {
+      return ShellWord(literal: start..<at)
+    }
+    var parts: [ShellWordPart] = start < at ? [.literal(start..<at)] : []
     while let byte = peek() {
       if byte == Byte.leftParenthesis, mayHoldArray, dialect == .bash, isAssignmentPrefix(start..<at) {
         parts.append(try array())
@@ -19,11 +28,20 @@ extension ShellParser {
     return ShellWord(range: start..<at, parts: parts)
   }
 
+  /// Passes over bytes that stand for themselves outside quotes.
+  private mutating func skipLiteral() {
+    while at < end, !Byte.endsWord(source[at]), !Self.beginsPart(source[at]) { at += 1 }
+  }
+
   private func isAssignmentPrefix(_ range: Range<Int>) -> Bool {
     guard range.count > 1, source[range.upperBound - 1] == Byte.equals,
       Byte.isNameStart(source[range.lowerBound])
     else { return false }
-    let name = source[range].dropLast()
+    var name = Array(source[range].dropLast())
+    // A name may be continued on the next line.
+    while let backslash = name.firstIndex(of: Byte.backslash), backslash + 1 < name.count,
+      name[backslash + 1] == Byte.newline
+    { name.removeSubrange(backslash...(backslash + 1)) }
     return (name.last == Byte.plus ? name.dropLast() : name).allSatisfy(Byte.isName)
   }
 
@@ -37,8 +55,7 @@ extension ShellParser {
     case Byte.backquote: return try backquoted(inDoubleQuotes: false)
     case Byte.dollar: return try dollar(inDoubleQuotes: false)
     default:
-      at += 1
-      while let byte = peek(), !Byte.endsWord(byte), !Self.beginsPart(byte) { at += 1 }
+      skipLiteral()
       return .literal(start..<at)
     }
   }

@@ -112,7 +112,10 @@ struct ShellParser {
     // `&\` and `&` on the next line are one operator to the shell.
     var next = 0
     while peek(next) == Byte.backslash, peek(next + 1) == Byte.newline { next += 2 }
-    if next > 0, length == 1, let byte = peek(next), Byte.isOperator(byte) {
+    // So are `<<\` and the `-` on the next line.
+    let sign = source[start..<at].drop(while: Byte.isDigit)
+    let mayGoOn = sign.count == 1 || sign.elementsEqual([Byte.less, Byte.less])
+    if next > 0, mayGoOn, let byte = peek(next), Byte.isOperator(byte) || sign.count == 2 && byte == 0x2d {
       throw unfollowed("a line is continued in the middle of an operator")
     }
     emit(.operator, from: start)
@@ -125,6 +128,9 @@ struct ShellParser {
     if let zero = source.firstIndex(of: 0) {
       throw unfollowed("there is a NUL byte: this is not a text file", at: zero)
     }
+    // A guess, which spares a long file most of the copying.
+    tokens.reserveCapacity(source.count / 4)
+    list.items.reserveCapacity(source.count / 16)
     try skipBlanksAndNewlines()
     while peek() != nil {
       if let unexpected = closer() { throw syntax("\"\(unexpected)\" stands where a command must begin") }
@@ -214,12 +220,17 @@ struct ShellParser {
     skipBlanks()
     let start = at
     var isNegated = false
-    while reservedWord() == .not {
+    var word = reservedWord()
+    while word == .not {
       take(.not)
       isNegated.toggle()
       skipBlanks()
+      word = reservedWord()
     }
-    if reservedWord() == .time { try takeTime() }
+    if word == .time { try takeTime() }
+    if isNegated, dialect == .bash, peek().map({ $0 == Byte.newline || $0 == Byte.semicolon }) ?? true {
+      throw unfollowed("there is a \"!\" without a command, which bash takes for a failure")
+    }
     let first = try command()
     var rest: [ShellCommand] = []
     while true {
@@ -249,11 +260,14 @@ struct ShellParser {
   private mutating func anyCommand() throws(ShellProblem) -> ShellCommand {
     skipBlanks()
     guard let byte = peek() else { throw syntax("a command is missing at the end of the file") }
-    if let compound = try compoundCommand() {
+    let word = reservedWord()
+    if let compound = try compoundCommand(beginningWith: word) {
       let redirections = try trailingRedirections()
       return redirections.isEmpty ? compound : .redirected(compound, redirections)
     }
-    if let closer = closer() { throw syntax("\"\(closer)\" stands where a command must begin") }
+    if word != nil || byte == Byte.rightParenthesis || byte == Byte.semicolon, let closer = closer() {
+      throw syntax("\"\(closer)\" stands where a command must begin")
+    }
     if byte == Byte.newline { throw syntax("the line ends where a command must begin") }
     if byte == Byte.semicolon || byte == Byte.ampersand || byte == 0x7c {
       if peek(1) == Byte.backslash, peek(2) == Byte.newline {

@@ -8,14 +8,44 @@ package struct ShellToken: Sendable, Equatable {
     /// What follows the place where reading stopped.
     case unread
   }
-  package var kind: Kind
-  package var range: Range<Int>
+  package let kind: Kind
+  // No file of four gigabytes is read, and there are about as many tokens as bytes.
+  private let start: UInt32
+  private let end: UInt32
+
+  package init(kind: Kind, range: Range<Int>) {
+    self.kind = kind
+    start = UInt32(clamping: range.lowerBound)
+    end = UInt32(clamping: range.upperBound)
+  }
+
+  package var range: Range<Int> { Int(start)..<Int(end) }
 }
 
 /// A word before expansion.
 package struct ShellWord: Sendable {
   package var range: Range<Int>
-  package var parts: [ShellWordPart]
+  /// Empty for a word of one literal, as most are: a file can have hundreds of thousands of them.
+  private var composition: [ShellWordPart]
+
+  package init(range: Range<Int>, parts: [ShellWordPart]) {
+    self.range = range
+    composition = parts
+    if parts.count == 1, case .literal(range) = parts[0] { composition = [] }
+  }
+
+  /// A word of one literal; with an empty range, an empty word.
+  init(literal range: Range<Int>) {
+    self.range = range
+    composition = []
+  }
+
+  package var parts: [ShellWordPart] {
+    composition.isEmpty && !range.isEmpty ? [.literal(range)] : composition
+  }
+
+  /// Whether it is one literal, or empty.
+  var isLiteral: Bool { composition.isEmpty }
 }
 
 /// A piece of a word. Ranges include quotes and sigils.
@@ -79,6 +109,8 @@ package struct ShellSimpleCommand: Sendable {
   package var assignments: [ShellAssignment] = []
   package var words: [ShellWord] = []
   package var redirections: [Int] = []
+
+  init(at offset: Int) { range = offset..<offset }
 }
 
 package enum ShellCommand: Sendable {

@@ -5,16 +5,24 @@ package struct ShellValue: Sendable, Equatable {
     /// Anything. `endsAtBlank`: it is empty or ends in a blank.
     case unknown(endsAtBlank: Bool)
   }
-  package private(set) var pieces: [Piece] = []
+  /// The bytes before the first gap: nearly always all of them.
+  private var head: [UInt8] = []
+  /// What follows: a gap, and further pieces.
+  private var tail: [Piece] = []
+
+  package var pieces: [Piece] { head.isEmpty ? tail : [.known(head)] + tail }
 
   package static let empty = ShellValue()
-  package static let unknown = ShellValue(pieces: [.unknown(endsAtBlank: false)])
+  package static let unknown = ShellValue(tail: [.unknown(endsAtBlank: false)])
 
   /// Beyond this length a value is not followed any more: no kernel takes a longer one, and a file
   /// that doubles a variable on each line must not fill the memory.
-  static let lengthLimit = 1 << 16
+  static let lengthLimit = 1 << 13
 
-  private init(pieces: [Piece]) { self.pieces = pieces }
+  /// Whether what was known of it went beyond the limit.
+  private(set) var isTooLong = false
+
+  private init(tail: [Piece]) { self.tail = tail }
 
   package init() {}
 
@@ -24,17 +32,29 @@ package struct ShellValue: Sendable, Equatable {
 
   mutating func append(_ bytes: some Collection<UInt8>) {
     guard !bytes.isEmpty else { return }
-    if case .known(var last) = pieces.last {
-      pieces.removeLast()
+    if tail.isEmpty {
+      head += bytes
+      if head.count > Self.lengthLimit {
+        (head, tail, isTooLong) = ([], [.unknown(endsAtBlank: false)], true)
+      }
+    } else if case .known(var last) = tail.last {
+      tail.removeLast()
       last += bytes
-      pieces.append(last.count > Self.lengthLimit ? .unknown(endsAtBlank: false) : .known(last))
+      appendPiece(last)
     } else {
-      pieces.append(bytes.count > Self.lengthLimit ? .unknown(endsAtBlank: false) : .known(Array(bytes)))
+      appendPiece(Array(bytes))
     }
   }
 
+  private mutating func appendPiece(_ bytes: [UInt8]) {
+    isTooLong = isTooLong || bytes.count > Self.lengthLimit
+    tail.append(bytes.count > Self.lengthLimit ? .unknown(endsAtBlank: false) : .known(bytes))
+  }
+
   mutating func append(_ other: ShellValue) {
-    for piece in other.pieces {
+    isTooLong = isTooLong || other.isTooLong
+    append(other.head)
+    for piece in other.tail {
       switch piece {
       case .known(let bytes): append(bytes)
       case .unknown(let endsAtBlank): appendUnknown(endsAtBlank: endsAtBlank)
@@ -44,27 +64,19 @@ package struct ShellValue: Sendable, Equatable {
 
   /// Only at a value's begin does a gap that is empty or ends in a blank end a word for certain.
   mutating func appendUnknown(endsAtBlank: Bool = false) {
-    if pieces.count > 64 {
-      pieces = [.unknown(endsAtBlank: false)]
+    if tail.count > 64 {
+      (head, tail) = ([], [.unknown(endsAtBlank: false)])
     } else {
-      pieces.append(.unknown(endsAtBlank: endsAtBlank && pieces.isEmpty))
+      tail.append(.unknown(endsAtBlank: endsAtBlank && head.isEmpty && tail.isEmpty))
     }
   }
 
   /// The bytes, where all of them are known.
-  package var bytes: [UInt8]? {
-    switch pieces.count {
-    case 0: return []
-    case 1:
-      guard case .known(let bytes) = pieces[0] else { return nil }
-      return bytes
-    default: return nil
-    }
-  }
+  package var bytes: [UInt8]? { tail.isEmpty ? head : nil }
 
   /// Whether it is empty; nil where that is not known.
   var isEmpty: Bool? {
-    if pieces.isEmpty { return true }
+    if head.isEmpty && tail.isEmpty { return true }
     return pieces.contains { if case .known = $0 { true } else { false } } ? false : nil
   }
 
@@ -76,7 +88,8 @@ package struct ShellValue: Sendable, Equatable {
 
   /// Stretches of known bytes, each with whether a word may begin and end at its edges.
   var stretches: [(bytes: [UInt8], beginsWord: Bool, endsWord: Bool)] {
-    pieces.indices.compactMap { index in
+    let pieces = pieces
+    return pieces.indices.compactMap { index in
       guard case .known(let bytes) = pieces[index] else { return nil }
       let begins: Bool
       if index == 0 {

@@ -23,6 +23,31 @@ struct GrubDefaultsPropertyTests {
 
   @Test(arguments: ShellDialect.allCases)
   func whatIsAddedIsAllThatDiffers(dialect: ShellDialect) async throws {
+    let tally = try await judgeAll(dialect) { size, seed in
+      var generator = ShellFileGenerator(seed: seed, dialect: dialect)
+      return (0..<size).map { _ in generator.host() }
+    }
+    // Refusing everything would be safe and useless.
+    let sourced = tally.counts["sources", default: 0]
+    let done = tally.counts["added", default: 0] + tally.counts["conflict", default: 0]
+    #expect(done * 100 >= sourced * 75, "only \(done) of \(sourced) files that source were edited")
+  }
+
+  @Test(arguments: ShellDialect.allCases)
+  func changedRealFilesFareAlike(dialect: ShellDialect) async throws {
+    let originals = try GrubFileMutator.realFiles()
+    try #require(originals.count > 50)
+    _ = try await judgeAll(dialect) { size, seed in
+      var mutator = GrubFileMutator(originals: originals, seed: seed, dialect: dialect)
+      return (0..<size).map { _ in mutator.host() }
+    }
+  }
+
+  /// Judges so many files as are asked for, two batches at a time.
+  private func judgeAll(
+    _ dialect: ShellDialect,
+    making hosts: @escaping @Sendable (_ size: Int, _ seed: UInt64) -> [GrubDefaultsFiles]
+  ) async throws -> Tally {
     let batchSize = 2000
     let batches = (Self.count + batchSize - 1) / batchSize
     var tally = Tally()
@@ -31,7 +56,7 @@ struct GrubDefaultsPropertyTests {
       func start(_ group: inout ThrowingTaskGroup<Tally, any Error>) {
         let seed = Self.seed &* 1_000_003 &+ UInt64(started)
         let size = min(batchSize, Self.count - started * batchSize)
-        group.addTask { try Self.judge(batchOf: size, seed: seed, dialect: dialect) }
+        group.addTask { try Self.judge(hosts(size, seed), dialect: dialect) }
         started += 1
       }
       while started < min(2, batches) { start(&group) }
@@ -41,10 +66,7 @@ struct GrubDefaultsPropertyTests {
       }
     }
     print("\(dialect): \(Self.count) files\n\(tally)")
-    // Refusing everything would be safe and useless.
-    let sourced = tally.counts["sources", default: 0]
-    let done = tally.counts["added", default: 0] + tally.counts["conflict", default: 0]
-    #expect(done * 100 >= sourced * 75, "only \(done) of \(sourced) files that source were edited")
+    return tally
   }
 
   struct Attempt {
@@ -53,13 +75,10 @@ struct GrubDefaultsPropertyTests {
     var after: GrubDefaultsFiles
   }
 
-  static func judge(batchOf size: Int, seed: UInt64, dialect: ShellDialect) throws -> Tally {
+  static func judge(_ hosts: [GrubDefaultsFiles], dialect: ShellDialect) throws -> Tally {
     var tally = Tally()
-    var generator = ShellFileGenerator(seed: seed, dialect: dialect)
     let oracle = ShellOracle(
       dialect: dialect, names: ShellFileGenerator.names + ["iommu", "intel_iommu", "v", "a"])
-    var hosts: [GrubDefaultsFiles] = []
-    for _ in 0..<size { hosts.append(generator.host()) }
     let before = try oracle.outcomes(of: hosts)
     var attempts: [Attempt] = []
     var outcomes: [ShellOracle.Outcome] = []
