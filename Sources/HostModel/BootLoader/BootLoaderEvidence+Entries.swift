@@ -78,8 +78,8 @@ extension BootLoaderEvidence {
     }
   }
 
-  /// The literal value that etc/default/grub and its drop-ins give a variable; nil where it is unset,
-  /// or only a shell can tell.
+  /// The literal value that etc/default/grub and its drop-ins give a variable; nil where it is unset or
+  /// empty, which GRUB's scripts take for the same, or only a shell can tell.
   package func setting(_ name: StaticString) -> String? {
     guard let files = defaultsFiles(dialect: .bash), files.all.contains(where: { $0.bytes.contains(name) })
     else {
@@ -88,7 +88,8 @@ extension BootLoaderEvidence {
     let name = "\(name)"
     let scripts = files.all.map { ShellScript($0.bytes, dialect: files.dialect) }
     let reading = ShellReading(scripts, asking: [name], after: [name: .unset])
-    return reading.variables[name]?.binding.value.bytes?.text
+    guard let value = reading.variables[name]?.binding.value.bytes?.text, !value.isEmpty else { return nil }
+    return value
   }
 }
 
