@@ -62,6 +62,37 @@ struct LayoutVariationTests {
     try tree.expectFiles(before, after: "undo")
   }
 
+  /// os-prober finds other systems anew each time, or does not: an entry that would go keeps the old menu.
+  @Test(arguments: [
+    "chainloader /EFI/Microsoft/Boot/bootmgfw.efi", "multiboot /kernel", "linux /vmlinuz root=/dev/sdb1",
+  ])
+  func anotherSystemsEntryIsNeverLost(command: String) throws {
+    let tree = try BootTree("debian")
+    let script = tree.path + "/etc/grub.d/35_other"
+    let entry = "menuentry 'Windows (on /dev/sdb1)' --class windows {\n\t\(command)\n}"
+    try "#!/bin/sh\n[ -e /var/lib/other-disk ] || exit 0\ncat <<'CONFIG'\n\(entry)\nCONFIG\n".write(
+      toFile: script, atomically: false, encoding: .utf8)
+    _ = try Program.runTool([
+      "sh", "-ec",
+      "chmod 0755 \"$2\"; : >\"$1/var/lib/other-disk\"; chroot \"$1\" grub-mkconfig -o /boot/grub/grub.cfg",
+      "sh",
+      tree.path, script,
+    ])
+    #expect(try tree.text("boot/grub/grub.cfg").contains(entry))
+    let before = try tree.files()
+    #expect(try tree.doctor("kargs", "add", "intel_iommu=on", "--yes").status == 4)
+    #expect(try tree.text("boot/grub/grub.cfg").contains(entry))
+    #expect(try tree.doctor("undo", "--yes").status == 4)
+    try FileManager.default.removeItem(atPath: tree.path + "/var/lib/other-disk")
+    let failed = try tree.doctor("kargs", "add", "intel_iommu=on", "--yes")
+    #expect(failed.status == 1)
+    let said = failed.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      said.contains("The entry \"Windows (on /dev/sdb1)\", which is not this system's, would be lost"),
+      "\(said)")
+    try tree.expectFiles(before, after: "the failure")
+  }
+
   /// With their kernel options in a block that GRUB cannot write, entries have none; the way to mend it is told.
   @Test(arguments: [": >boot/grub2/grubenv", "rm boot/grub2/grubenv"])
   func aDamagedBlockOfKernelOptionsIsTold(change: String) throws {
