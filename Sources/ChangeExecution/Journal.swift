@@ -49,6 +49,17 @@ package struct Journal {
     return try numbers().map { number throws(HostFileError) in try entry(number) }
   }
 
+  /// Whether the host has something of a change now. One that ends with its boot has nothing in another.
+  package func stands(_ receipt: Receipt) -> Bool {
+    receipt.state.isStanding && (receipt.boot == nil || receipt.boot == currentBoot)
+  }
+
+  /// The running kernel's id of this boot; nil on a host that is not running.
+  var currentBoot: String? {
+    guard root.isRunningHost else { return nil }
+    return (try? root.line(at: "proc/sys/kernel/random/boot_id")) ?? nil
+  }
+
   private func numbers() throws(HostFileError) -> [Int] {
     (try root.names(in: Self.changes) ?? []).compactMap { Int($0) }.filter {
       (1..<1_000_000_000).contains($0)
@@ -168,12 +179,5 @@ package struct Journal {
   }
 
   /// Now, in UTC.
-  static func now() -> String {
-    var seconds = time(nil)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-    return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
-  }
+  static func now() -> String { universalTime(time(nil)) ?? "" }
 }

@@ -24,9 +24,10 @@ package struct KernelArgumentsPlanner: Sendable {
 
   package func plan(_ intent: ChangeIntent) throws(Refusal) -> ChangePlan {
     let wanted = WantedArguments(intent)
-    try refuseWhatIsNotOurs(wanted)
+    // First, since the words of any other refusal carry the arguments into commands to be copied.
     let edit: ArgumentEdit
     do throws(GrubRefusal) { edit = try ArgumentEdit(intent) } catch { throw Refusal(error) }
+    try refuseWhatIsNotOurs(wanted)
     var (steps, notes) = try steps(intent, edit, wanted)
     if wanted.present.contains("iommu=pt") {
       notes.append(
