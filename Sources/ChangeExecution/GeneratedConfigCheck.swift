@@ -11,6 +11,7 @@ struct GeneratedConfigCheck {
   func fault(in made: [UInt8], before: [UInt8]) -> String? {
     let config = GrubConfig(made, path: regeneration.configPath)
     return regeneration.fault(in: config) ?? missingSection(made, before) ?? missingKernel(config)
+      ?? missingSystem(made, before)
       ?? syntaxFault(made)
   }
 
@@ -39,6 +40,19 @@ struct GeneratedConfigCheck {
     let kept = names(made.entries)
     let missing = names(regeneration.entriesBefore).first { !kept.contains($0) && root.exists("boot/" + $0) }
     return missing.map { "The new grub.cfg has no entry for the kernel \($0), which is still there." }
+  }
+
+  /// Systems that start otherwise than by a kernel of Linux: Windows, by its own loader. os-prober finds them anew each
+  /// time, or does not.
+  private func missingSystem(_ made: [UInt8], _ before: [UInt8]) -> String? {
+    let kept = GrubMenuEntry.all(in: made)
+    let lost = GrubMenuEntry.all(in: before).first { entry in
+      entry.startsOtherSystem && !kept.contains { $0.title == entry.title && $0.body == entry.body }
+    }
+    return lost.map {
+      "The entry \"\($0.title)\", which is not this system's, would be lost or changed. If that is right, run "
+        + "/\(regeneration.program) -o /\(regeneration.configPath) yourself first."
+    }
   }
 
   /// A host without the checker has a grub-mkconfig that does without it, too.

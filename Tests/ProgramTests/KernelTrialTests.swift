@@ -54,6 +54,25 @@ struct KernelTrialTests {
     #expect(try tree.files() == before)
   }
 
+  /// What the kernel left in the firmware's memory when it panicked, is told; an older one is of no trial.
+  @Test(arguments: ["sys/fs/pstore/dmesg-efi_pstore-1", "var/lib/systemd/pstore/1700/001/dmesg.txt"])
+  func aRecordOfThePanicIsTold(path: String) throws {
+    let tree = try GrubTree()
+    try tree.directory.write("Panic#1\nKernel panic - not syncing: old\n", at: path)
+    _ = try Program.runTool(["touch", "-d", "2020-01-01", tree.path + "/" + path])
+    #expect(try tree.doctor(["kargs", "try", "intel_iommu=on", "--yes"]).status == 4)
+    try startTrial(tree)
+    #expect(try tree.doctor(["kargs", "show"]).output.contains("whether it panicked or was restarted"))
+    try tree.directory.write("Panic#1\n<0>[ 1.2] Kernel panic - not syncing: VFS: no root\n", at: path)
+    let shown = try tree.doctor(["kargs", "show"])
+    #expect(
+      shown.output.contains(
+        "The kernel panicked (/\(path)): <0>[ 1.2] Kernel panic - not syncing: VFS: no root"))
+    let report = try tree.doctor(["check", "--json", "--only", "boot.trial"])
+    let finding = try #require(try LayoutTests.finding("boot.trial", in: report.output))
+    #expect((finding["summary"] as? String)?.contains("VFS: no root") == true, "\(finding)")
+  }
+
   @Test func keepingTheArgumentsTakesTheTrialAway() throws {
     let tree = try GrubTree()
     #expect(try tree.doctor(["kargs", "try", "intel_iommu=on", "--yes"]).status == 4)

@@ -39,6 +39,34 @@ struct LoaderEntryTrialTests {
     try tree.expectFiles(before, after: "undo")
   }
 
+  /// Where GRUB is not what boots, the way by hand is told, with the entry that boots as a rule.
+  @Test(arguments: [
+    ("systemd-boot", "systemd-boot with kernel-install", "11112222333344445555666677778888-6.1.0-2"),
+    ("kernelstub", "systemd-boot, kept by kernelstub", "Pop_OS-current"),
+    ("sdbootutil", "boot loader entries, kept by sdbootutil", "11112222333344445555666677778888-6.1.0-2"),
+  ])
+  func elsewhereTheWayByHandIsTold(row: String, name: String, entry: String) throws {
+    let tree = try BootTree(row)
+    let before = try tree.files()
+    let refused = try tree.doctor("kargs", "try", "intel_iommu=on", "--yes")
+    #expect(refused.status == 5)
+    #expect(refused.errors.contains("This host boots by \(name)."), "\(refused.errors)")
+    try tree.expectFiles(before, after: "refusing")
+    // Its commands do what they say.
+    let folder = "/boot/efi/loader/entries"
+    let commands = refused.errors.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { $0.hasPrefix("cp ") || $0.hasPrefix("sed ") }
+    #expect(commands.first == "cp \(folder)/\(entry).conf \(folder)/~passthru-doctor-trial.conf")
+    let done = try Program.runTool(["chroot", tree.path, "/bin/sh", "-ec", commands.joined(separator: "\n")])
+    #expect(done.status == 0, "\(done.errors)")
+    let options = try tree.text("boot/efi/loader/entries/~passthru-doctor-trial.conf").split(separator: "\n")
+      .first { $0.hasPrefix("options") }
+    #expect(options?.hasSuffix(" intel_iommu=on panic=5") == true)
+    let shown = try #require(try tree.show()["entries"] as? [[String: Any]])
+    let copy = shown.first { ($0["arguments"] as? [String])?.contains("panic=5") == true }
+    #expect(copy?["default"] as? Bool == false, "the copy must not boot by itself")
+  }
+
   /// What was tried and ran well goes into the entries, and the trial goes away.
   @Test(arguments: ["fedora-44", "rhel-10", "rhel-8"])
   func keepingItSettlesTheTrial(row: String) throws {

@@ -143,11 +143,11 @@ struct RefusedLayoutTests {
       cause: "ambiguous", reason: "systemd-boot and GRUB are both installed with entries for this system",
       addition: [
         "Find out what starts this host (bootctl status, efibootmgr -v), and remove the other loader.",
-        "Then: passthru-doctor kargs add intel_iommu=on",
+        "passthru-doctor kargs add intel_iommu=on",
       ],
       removal: [
         "Find out what starts this host (bootctl status, efibootmgr -v), and remove the other loader.",
-        "Then: passthru-doctor kargs remove intel_iommu=on",
+        "passthru-doctor kargs remove intel_iommu=on",
       ]),
     Layout(
       name: "two grub.cfg", files: debian(["boot/grub2/grub.cfg": menu]), cause: "ambiguous",
@@ -193,7 +193,11 @@ struct RefusedLayoutTests {
       name: "BLS switched off and the menu not made anew",
       files: fedora(["etc/default/grub": "GRUB_CMDLINE_LINUX=\"\"\nGRUB_ENABLE_BLSCFG=false\n"]),
       cause: "ambiguous",
-      reason: "GRUB_ENABLE_BLSCFG=false", addition: [], removal: []),
+      reason: "GRUB_ENABLE_BLSCFG=false",
+      addition: [
+        "Set GRUB_ENABLE_BLSCFG in /etc/default/grub to what is wanted (true leaves it as it boots now).",
+        "grub2-mkconfig -o /boot/grub2/grub.cfg", "passthru-doctor kargs add intel_iommu=on",
+      ], removal: []),
     Layout(
       name: "entries of other systems only",
       files: fedora([
@@ -202,21 +206,40 @@ struct RefusedLayoutTests {
           "linux /vmlinuz-9\noptions root=UUID=9 ro\n",
       ]),
       cause: "unknown", reason: "none of them is certain to be this system's",
-      addition: ["grubby --update-kernel=ALL --args=\"intel_iommu=on\""],
-      removal: ["grubby --update-kernel=ALL --remove-args=\"intel_iommu=on\""]),
+      addition: [
+        "In this system's files in /boot/loader/entries, and in no other: add intel_iommu=on to the line that begins with options."
+      ],
+      removal: [
+        "In this system's files in /boot/loader/entries, and in no other: take intel_iommu=on out of the line that begins with options."
+      ]),
+    Layout(
+      name: "no entries",
+      files: fedora([
+        "boot/loader/entries/0123-1.conf": "-", "lib/modules/6.1/x": "", "lib/modules/6.10/x": "",
+      ]),
+      cause: "unknown", reason: "GRUB reads the entries in /boot/loader/entries, and there are none.",
+      addition: [
+        "kernel-install add 6.10 /lib/modules/6.10/vmlinuz",
+        "kernel-install add 6.1 /lib/modules/6.1/vmlinuz",
+        "passthru-doctor kargs add intel_iommu=on",
+      ], removal: []),
     Layout(
       name: "grub.cfg written by hand",
       files: debian(["boot/grub/grub.cfg": "menuentry 'Mine' {\n\tlinux /vmlinuz ro\n}\n"]), cause: "unknown",
       reason: "was not made by grub-mkconfig",
-      addition: ["Change intel_iommu=on in the linux lines of /boot/grub/grub.cfg by hand."], removal: []),
+      addition: ["Add intel_iommu=on to the lines of /boot/grub/grub.cfg that begin with linux."],
+      removal: ["Take intel_iommu=on out of the lines of /boot/grub/grub.cfg that begin with linux."]),
     Layout(
       name: "no grub.cfg", files: debian(["boot/grub/grub.cfg": "-"]), cause: "unknown",
       reason: "There is no grub.cfg below /boot/grub or /boot/grub2.",
-      addition: ["Find out which grub.cfg GRUB reads; then: grub-mkconfig -o that file"], removal: []),
+      addition: ["grub-mkconfig -o /boot/grub/grub.cfg", "passthru-doctor kargs add intel_iommu=on"],
+      removal: []),
     Layout(
       name: "no settings", files: debian(["etc/default/grub": "-"]), cause: "unknown",
       reason: "/etc/default/grub is missing.",
-      addition: ["Create /etc/default/grub with GRUB_CMDLINE_LINUX=\"\"", "passthru-doctor kargs show"],
+      addition: [
+        "echo 'GRUB_CMDLINE_LINUX=\"\"' >/etc/default/grub", "passthru-doctor kargs add intel_iommu=on",
+      ],
       removal: []),
     Layout(
       name: "no boot loader", files: ["boot/vmlinuz-1": "", "etc/os-release": "ID=alpine\n"],

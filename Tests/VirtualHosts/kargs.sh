@@ -10,7 +10,8 @@ source "$(dirname "$0")/lib/harness.sh"
 TELLING=(bookworm-initramfs-bios bookworm-initramfs-efi)
 MACHINES=("${TELLING[@]}" trixie-initramfs-bios trixie-initramfs-efi trixie-dracut-efi)
 
-result() { cat "$WORK/$1/lab/results/$2" 2>/dev/null; }
+# Nothing, where the boot did not come so far.
+result() { cat "$WORK/$1/lab/results/$2" 2>/dev/null || true; }
 
 # expect_result NAME COMMAND STATUS: the exit status of a recorded command.
 expect_result() { expect "$1: status of $2" "$3" "$(result "$1" "$2.status")" || true; }
@@ -33,10 +34,11 @@ expect_arguments() {
   done
 }
 
-# expect_trial NAME OUTCOME CAUSE: what kargs show and the report say of the trial.
+# expect_trial NAME OUTCOME CAUSE [END]: what kargs show and the report say of the trial.
 expect_trial() {
   expect "$1: kargs show" "$2" "$(result "$1" show.out | jq -r '.trial.outcome')" || true
   expect "$1: boot.trial" "$3" "$(result "$1" trial.out | jq -r '.findings[0].cause')" || true
+  expect "$1: how the trial ended" "${4:-null}" "$(result "$1" show.out | jq -r '.trial.end')" || true
 }
 
 test_kargs() {
@@ -49,6 +51,11 @@ test_kargs() {
   boot "$name" first
   expect_result "$name" dry-run 0
   expect "$name: a dry run changes nothing" 0 "$(result "$name" unchanged.status)" || true
+  if [ "$firmware" = efi ]; then
+    expect "$name: the EFI system partition, without udev" yes \
+      "$(result "$name" layout.out | jq -r '.findings[0].evidence[].quote' |
+        grep -q '^/dev/vda1, an EFI system partition, mounted on /boot/efi$' && echo yes)" || true
+  fi
   expect_result "$name" add 4
   expect_result "$name" try 4
   expect_trial "$name" waiting not-booted
@@ -60,7 +67,7 @@ test_kargs() {
 
   boot "$name" back
   expect_arguments "$name" iommu=pt -intel_iommu=on -panic=5
-  expect_trial "$name" fell-back fell-back
+  expect_trial "$name" fell-back fell-back restarted
   expect_result "$name" try 4
 
   say "$name: a trial that panics"
@@ -70,7 +77,7 @@ test_kargs() {
 
   boot "$name" undo
   expect_arguments "$name" iommu=pt -rdinit=/nonexistent -panic=5
-  expect_trial "$name" fell-back fell-back
+  expect_trial "$name" fell-back fell-back left-nothing
   expect_result "$name" undo 4
   expect "$name: the first bytes are back" 0 "$(result "$name" same.status)" || true
 

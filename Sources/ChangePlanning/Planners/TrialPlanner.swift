@@ -27,7 +27,7 @@ package struct TrialPlanner: Sendable {
       TrialEntry(config: trial.config, loaderEntries: loader.ownEntries(of: layout), running: running)
     }
     guard let trial, layout.refusal == nil, layout.loader == .grub else {
-      let reason = layout.refusal?.reason ?? "This host boots through \(layout.loader.rawValue)."
+      let reason = layout.refusal?.reason ?? "This host boots by \(layout.name)."
       throw refusal(
         "no-trial", "A boot for trial is prepared through GRUB's grub.cfg only. \(reason)", entry?.source,
         arguments)

@@ -86,8 +86,7 @@ extension BootLayout {
       let missing = hasFile ? name : "/" + file
       layout.refusal = Refusal(
         .unknown, "\(name) keeps this system's boot entries, and \(missing) is missing.",
-        addition: ["Mend the installation of \(name) first; then: passthru-doctor kargs add ARGS"],
-        removal: ["Mend the installation of \(name) first; then: passthru-doctor kargs remove ARGS"])
+        first: ["Mend the installation of \(name)."], then: "passthru-doctor kargs")
     }
     return layout
   }
@@ -106,7 +105,8 @@ extension BootLayout {
         return ambiguous(
           sources + evidence.configs.map { Source($0.path, "\($0.entries.count) menu entries") },
           "systemd-boot and GRUB are both installed with entries for this system, and nothing tells which of them "
-            + "starts it.")
+            + "starts it.",
+          ["Find out what starts this host (bootctl status, efibootmgr -v), and remove the other loader."])
       }
     }
     var layout = BootLayout(.systemdBoot, .systemdBoot, evidence: sources, entryFolders: folders)
@@ -123,18 +123,11 @@ extension BootLayout {
   }
 
   /// Two that may both be in charge: neither is changed.
-  static func ambiguous(_ sources: [Source], _ reason: String, configPath: String? = nil) -> BootLayout {
+  ///
+  /// - Parameter steps: what decides between them.
+  static func ambiguous(_ sources: [Source], _ reason: String, _ steps: [String]) -> BootLayout {
     BootLayout(
       .ambiguous, .unknown, evidence: sources,
-      refusal: Refusal(
-        .ambiguous, reason,
-        addition: [
-          "Find out what starts this host (bootctl status, efibootmgr -v), and remove the other loader.",
-          "Then: passthru-doctor kargs add ARGS",
-        ],
-        removal: [
-          "Find out what starts this host (bootctl status, efibootmgr -v), and remove the other loader.",
-          "Then: passthru-doctor kargs remove ARGS",
-        ]))
+      refusal: Refusal(.ambiguous, reason, first: steps, then: "passthru-doctor kargs"))
   }
 }

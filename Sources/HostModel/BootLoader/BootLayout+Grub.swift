@@ -4,12 +4,14 @@ extension BootLayout {
     var sources = [Source(maker.path, maker.abilities)]
     guard let config = configInUse(evidence, maker) else {
       guard !evidence.configs.isEmpty else {
-        return refused(
-          .unknown, sources, "There is no grub.cfg below /boot/grub or /boot/grub2.",
-          ["Find out which grub.cfg GRUB reads; then: \(maker.name) -o that file"])
+        return missing(
+          sources, "There is no grub.cfg below /boot/grub or /boot/grub2.",
+          ["\(maker.name) -o /\(maker.usualConfig)"])
       }
       sources += evidence.configs.map { Source($0.path, "\($0.entries.count) menu entries") }
-      return ambiguous(sources, "There are several grub.cfg files, and nothing tells which one GRUB reads.")
+      return ambiguous(
+        sources, "There are several grub.cfg files, and nothing tells which one GRUB reads.",
+        ["Find out which one GRUB reads (at GRUB's prompt: echo $prefix), and move the other away."])
     }
     sources.append(Source(config.path, config.usesBLS ? "blscfg" : "\(config.entries.count) menu entries"))
     if let stub = evidence.vendorConfigs.first(where: { isOverwritten($0, config, evidence) }) {
@@ -19,27 +21,30 @@ extension BootLayout {
     {
       return ambiguous(
         sources + [Source(stub.path, "searches \(stub.searchedUUID ?? "")")],
-        "The wrapper /\(stub.path) leads GRUB to another file system than the one that /\(config.path) is on."
+        "The wrapper /\(stub.path) leads GRUB to another file system than the one that /\(config.path) is on.",
+        ["If this system shall start this host, have the wrapper made anew:"] + maker.wrapperRepair(stub.path)
       )
     }
     guard config.isGenerated else {
-      return refused(
-        .unknown, sources,
-        "/\(config.path) was not made by \(maker.name); made anew, it would lose what somebody wrote.",
-        ["Change ARGS in the linux lines of /\(config.path) by hand."])
+      return BootLayout(
+        .unknown, .grub, evidence: sources,
+        refusal: Refusal(
+          .unknown,
+          "/\(config.path) was not made by \(maker.name); made anew, it would lose what somebody wrote.",
+          addition: ["Add ARGS to the lines of /\(config.path) that begin with linux."],
+          removal: ["Take ARGS out of the lines of /\(config.path) that begin with linux."]))
     }
     guard evidence.defaults != nil else {
-      return refused(
-        .unknown, sources, "/etc/default/grub is missing.",
-        ["Create /etc/default/grub with GRUB_CMDLINE_LINUX=\"\"", "passthru-doctor kargs show"])
+      return missing(
+        sources, "/etc/default/grub is missing.", ["echo 'GRUB_CMDLINE_LINUX=\"\"' >/etc/default/grub"])
     }
     return decided(evidence, maker, config, sources)
   }
 
-  private static func refused(
-    _ kind: Kind, _ sources: [Source], _ reason: String, _ steps: [String]
-  ) -> BootLayout {
-    BootLayout(kind, .grub, evidence: sources, refusal: Refusal(.unknown, reason, addition: steps))
+  private static func missing(_ sources: [Source], _ reason: String, _ steps: [String]) -> BootLayout {
+    BootLayout(
+      .unknown, .grub, evidence: sources,
+      refusal: Refusal(.unknown, reason, first: steps, then: "passthru-doctor kargs"))
   }
 
   // MARK: Which grub.cfg
@@ -78,10 +83,7 @@ extension BootLayout {
           stub.path,
           isWhole ? "a whole configuration in a wrapper's place" : "\(stub.size) bytes that lead to no file")
       ]
-    let repair =
-      maker.name.hasPrefix("grub2")
-      ? ["rm /\(stub.path)", "dnf reinstall grub2-common shim-\\*", "\(maker.name) -o /\(config.path)"]
-      : ["grub-install", "\(maker.name) -o /\(config.path)"]
+    let repair = maker.wrapperRepair(stub.path) + ["\(maker.name) -o /\(config.path)"]
     var refusal = Refusal(
       .overwrittenStub,
       isWhole
@@ -89,8 +91,7 @@ extension BootLayout {
           + "GRUB goes on reading a copy that nothing updates."
         : "/\(stub.path), the wrapper that ought to lead to /\(config.path), is damaged: it leads nowhere, and GRUB "
           + "stops at its own prompt.",
-      addition: repair + ["passthru-doctor kargs add ARGS"],
-      removal: repair + ["passthru-doctor kargs remove ARGS"])
+      first: repair, then: "passthru-doctor kargs")
     refusal.repair = repair
     return BootLayout(.overwrittenStub, .grub, evidence: sources, refusal: refusal, configPath: config.path)
   }
@@ -116,7 +117,11 @@ extension BootLayout {
       return ambiguous(
         sources,
         "/etc/default/grub says GRUB_ENABLE_BLSCFG=\(enablesBLS) and /\(config.path) was made with the opposite: "
-          + "which entries boot changes as soon as it is made anew.")
+          + "which entries boot changes as soon as it is made anew.",
+        [
+          "Set GRUB_ENABLE_BLSCFG in /etc/default/grub to what is wanted (\(config.usesBLS) leaves it as it boots now).",
+          "\(maker.name) -o /\(config.path)",
+        ])
     }
     guard isBLS else {
       if maker.name == "grub2-mkconfig" { return layout(.grub2) }
@@ -126,19 +131,44 @@ extension BootLayout {
     sources.append(Source(folder, "\(entries.count) entries"))
     guard entries.contains(where: evidence.isOwn) else {
       var unclear = layout(.unknown)
-      unclear.refusal = Refusal(
-        .unknown, "GRUB reads the entries in /\(folder), and none of them is certain to be this system's.",
-        addition: ["grubby --update-kernel=ALL --args=\"ARGS\""],
-        removal: ["grubby --update-kernel=ALL --remove-args=\"ARGS\""])
+      unclear.refusal = entries.isEmpty ? withoutEntries(folder, evidence) : amongOthers(folder)
       return unclear
     }
     guard script?.rewritesEntries == true else { return layout(.blsKernelOptions) }
     // Without the setting, scripts that know the flag do as those before them.
     return layout(maker.takesBLSFlag && enablesBLS == "true" ? .blsFlag : .blsRewritten)
   }
+
+  private static func withoutEntries(_ folder: String, _ evidence: BootLoaderEvidence) -> Refusal {
+    let kernels = evidence.kernelReleases.sorted(by: VersionOrder.isNewer)
+    return Refusal(
+      .unknown, "GRUB reads the entries in /\(folder), and there are none.",
+      first: kernels.map { "kernel-install add \($0) /lib/modules/\($0)/vmlinuz" },
+      then: "passthru-doctor kargs")
+  }
+
+  /// A tool that changes all entries would change those of other systems, too.
+  private static func amongOthers(_ folder: String) -> Refusal {
+    Refusal(
+      .unknown, "GRUB reads the entries in /\(folder), and none of them is certain to be this system's.",
+      addition: [
+        "In this system's files in /\(folder), and in no other: add ARGS to the line that begins with options."
+      ],
+      removal: [
+        "In this system's files in /\(folder), and in no other: take ARGS out of the line that begins with options."
+      ])
+  }
 }
 
 extension BootLoaderEvidence.ConfigMaker {
+  /// Where its name says that GRUB looks: boot/grub2/grub.cfg for grub2-mkconfig.
+  fileprivate var usualConfig: String { "boot/\(name.hasPrefix("grub2") ? "grub2" : "grub")/grub.cfg" }
+
+  /// Commands that put a distribution's own wrapper back.
+  fileprivate func wrapperRepair(_ stub: String) -> [String] {
+    name.hasPrefix("grub2") ? ["rm /\(stub)", "dnf reinstall grub2-common shim-\\*"] : ["grub-install"]
+  }
+
   /// What its text can do, in a few words.
   fileprivate var abilities: String {
     let words = [

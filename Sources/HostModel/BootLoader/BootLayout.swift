@@ -62,6 +62,12 @@ package struct BootLayout: Sendable, Equatable {
       self.removal = removal ?? addition
     }
 
+    /// Where something has to be done first, and this program changes the arguments then.
+    init(_ cause: Cause, _ reason: String, first steps: [String], then program: String) {
+      self.init(
+        cause, reason, addition: steps + ["\(program) add ARGS"], removal: steps + ["\(program) remove ARGS"])
+    }
+
     /// The steps for certain arguments.
     package func steps(adding: [String], removing: [String]) -> [String] {
       func fill(_ steps: [String], _ arguments: [String]) -> [String] {

@@ -78,8 +78,8 @@ extension BootLoaderEvidence {
     }
   }
 
-  /// The literal value that etc/default/grub and its drop-ins give a variable; nil where it is unset,
-  /// or only a shell can tell.
+  /// The literal value that etc/default/grub and its drop-ins give a variable; nil where it is unset or
+  /// empty, which GRUB's scripts take for the same, or only a shell can tell.
   package func setting(_ name: StaticString) -> String? {
     guard let files = defaultsFiles(dialect: .bash), files.all.contains(where: { $0.bytes.contains(name) })
     else {
@@ -88,16 +88,18 @@ extension BootLoaderEvidence {
     let name = "\(name)"
     let scripts = files.all.map { ShellScript($0.bytes, dialect: files.dialect) }
     let reading = ShellReading(scripts, asking: [name], after: [name: .unset])
-    return reading.variables[name]?.binding.value.bytes?.text
+    guard let value = reading.variables[name]?.binding.value.bytes?.text, !value.isEmpty else { return nil }
+    return value
   }
 }
 
 /// The order of entries in GRUB's and systemd-boot's menus: by version, the newest first.
 enum VersionOrder {
-  /// Runs of digits compare as numbers, the rest as text.
+  /// Runs of digits compare as numbers, the rest as text; a tilde is older than anything, also than the end.
   static func isNewer(_ one: String, than other: String) -> Bool {
     let (left, right) = (pieces(one), pieces(other))
     for (a, b) in zip(left, right) where a != b {
+      if a == "~" || b == "~" { return b == "~" }
       if let x = UInt64(a), let y = UInt64(b) {
         if x != y { return x > y }
       } else {
@@ -106,7 +108,9 @@ enum VersionOrder {
         return isNumber == isOtherNumber ? a > b : isNumber
       }
     }
-    return left.count > right.count
+    let isLonger = left.count > right.count
+    let next = isLonger ? left[right.count] : right.indices.contains(left.count) ? right[left.count] : nil
+    return next == "~" ? !isLonger : isLonger
   }
 
   private static func pieces(_ text: String) -> [String] {
@@ -115,6 +119,7 @@ enum VersionOrder {
     for byte in text.utf8 {
       let isDigit = Byte.isDigit(byte)
       let isWord = isDigit || Byte.isName(byte)
+      if byte == UInt8(ascii: "~") { pieces.append("~") }
       if isWord, wasDigit == isDigit, let last = pieces.last {
         pieces[pieces.count - 1] = last + String(UnicodeScalar(byte))
       } else if isWord {

@@ -60,6 +60,14 @@ package struct GrubMenuEntry: Sendable, Equatable {
     body.firstIndex { ["linux", "linux16", "linuxefi"].contains($0.prefix { !isSpace($0) }.text) }
   }
 
+  /// Whether it hands over to another loader or to a kernel that is not Linux.
+  package var startsOtherSystem: Bool {
+    let commands = [
+      "chainloader", "ntldr", "multiboot", "multiboot2", "xnu_kernel64", "kfreebsd", "knetbsd", "kopenbsd",
+    ]
+    return !script.holds("linux") && body.contains { commands.contains($0.prefix { !isSpace($0) }.text) }
+  }
+
   /// The entry as the loader resolves it; nil when it loads no kernel of this system.
   package var resolved: BootEntry? {
     guard let kernelLine else { return nil }

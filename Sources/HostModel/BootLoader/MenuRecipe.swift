@@ -23,7 +23,7 @@ package struct MenuRecipe: Sendable, Equatable {
     default:
       steps =
         layout.loader == .systemdBoot
-        ? Self.systemdBoot(evidence, words) : Self.grub(trial, entry, layout, words)
+        ? Self.systemdBoot(evidence, layout, words) : Self.grub(trial, entry, layout, words)
     }
   }
 
@@ -49,22 +49,27 @@ package struct MenuRecipe: Sendable, Equatable {
     return steps
   }
 
-  private static func systemdBoot(_ evidence: BootLoaderEvidence, _ words: String) -> [String] {
-    var steps = [
+  private static func systemdBoot(
+    _ evidence: BootLoaderEvidence, _ layout: BootLayout, _ words: String
+  ) -> [String] {
+    let steps = [
       "Restart, and hold the space bar while the firmware ends: systemd-boot's menu comes up.",
       "Press e on the usual entry, add \(words) at the end of the line, and press Enter. This boot has it; the next "
         + "one is as always.",
     ]
-    if let entry = evidence.loaderEntries.first(where: evidence.isOwn)
-      ?? evidence.loaderEntries.first
-    {
-      let folder = entry.path.split(separator: "/").dropLast().joined(separator: "/")
-      let copy = "/\(folder)/\(BootTrial.entryID).conf"
-      steps.append(
-        "Or without sitting at it: cp /\(entry.path) \(copy); add \(words) to its options; bootctl set-oneshot "
-          + "\(BootTrial.entryID).conf; restart. systemd-boot takes it once. Afterwards: rm \(copy)")
-    }
-    return steps
+    let own = evidence.ownEntries(of: layout)
+    let entries = evidence.entries(of: layout)
+    let usual = evidence.choice(of: entries, layout).usual.flatMap { entries[$0].identifier }
+    let entry = own.first { $0.name == usual } ?? own.first { !$0.isRescue }
+    guard let entry, entry.bytes.contains("options") else { return steps }
+    // A tilde sorts it behind all others, so that it is never the first one, which boots by itself.
+    let copy = "~\(BootTrial.entryID).conf"
+    let path = "/\(entry.folder)/\(copy)"
+    return steps + [
+      "Or without sitting at it, with a copy that systemd-boot takes once:", "cp /\(entry.path) \(path)",
+      "sed -i '/^options/s|$| \(words)|' \(path)", "bootctl set-oneshot '\(copy)'",
+      "Restart. Afterwards: rm \(path)",
+    ]
   }
 }
 

@@ -30,9 +30,7 @@ struct BootLoaderSource {
     found.defaults = try root.bytes(at: GrubDefaultsFiles.mainPath)
     found.dropIns = try dropIns()
     found.shell = try shell(found.interpreter)
-    for path in ["boot/grub/grub.cfg", "boot/grub2/grub.cfg"] {
-      if let config = try config(at: path) { found.configs.append(config) }
-    }
+    found.configs = try configs(of: found.configMaker)
     found.configLinks = try configLinks()
     let mountPoints = mountPoints(of: found.partitions)
     found.espConfigs = try espConfigs(mountPoints)
@@ -98,6 +96,21 @@ struct BootLoaderSource {
 
   private func config(at path: String) throws(HostFileError) -> GrubConfig? {
     try root.bytes(at: path).map { GrubConfig($0, path: path) }
+  }
+
+  /// Each file once: one of both folders, or of both files, may be a link to the other.
+  private func configs(of maker: BootLoaderEvidence.ConfigMaker?) throws(HostFileError) -> [GrubConfig] {
+    let folders =
+      maker?.name == "grub2-mkconfig" ? ["boot/grub2", "boot/grub"] : ["boot/grub", "boot/grub2"]
+    var seen: [String] = []
+    var configs: [GrubConfig] = []
+    for folder in folders {
+      let file = try root.resolvedPath(try root.resolvedPath(folder).withoutDots + "/grub.cfg").withoutDots
+      guard !seen.contains(file), let config = try config(at: folder + "/grub.cfg") else { continue }
+      seen.append(file)
+      configs.append(config)
+    }
+    return configs
   }
 
   private func configLinks() throws(HostFileError) -> [String] {

@@ -131,6 +131,8 @@ struct BootChoiceTests {
     let keyed =
       Self.entries + [("aaa", "sort-key debian\nversion 1\n"), ("bbb", "sort-key debian\nversion 2\n")]
     #expect(systemdBoot(keyed).first == "bbb")
+    #expect(systemdBoot([("~debian-9", ""), ("debian-9~rc1", ""), ("debian-9", "")]).first == "debian-9")
+    #expect(systemdBoot([("~debian-9", ""), ("1234", "")]).first == "1234")
     #expect(systemdBoot([("debian-9+0-3", ""), ("debian-8+2", "")]).first == "debian-8+2")
   }
 

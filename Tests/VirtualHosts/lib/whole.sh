@@ -33,7 +33,14 @@ boot_machine() {
       -drive "if=pflash,format=raw,file=$folder/efi-variables.fd")
   fi
   mapfile -t -O "${#arguments[@]}" arguments < <(lab_arguments "$folder" qcow2 "$folder/disk.qcow2")
+  cp --reflink=auto "$folder/disk.qcow2" "$folder/disk.before"
   run_qemu "$folder" "${arguments[@]}" || status=$?
+  if is_emulators_fault "$folder"; then
+    say "$(basename "$folder"): the emulator failed; the same boot again"
+    mv "$folder/disk.before" "$folder/disk.qcow2"
+    status=0
+    run_qemu "$folder" "${arguments[@]}" || status=$?
+  fi
   [ "$status" -eq 0 ] && [ -e "$folder/lab/results/done" ]
 }
 

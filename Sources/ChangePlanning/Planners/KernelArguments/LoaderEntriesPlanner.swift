@@ -45,8 +45,9 @@ extension KernelArgumentsPlanner {
     else {
       throw GrubRefusal(
         .unsafe, path: evidence.grubEnvironment?.path,
-        "The boot entries take $kernelopts from grubenv, and grubenv is missing or damaged. Make it anew with "
-          + "grub2-editenv create; then run \(evidence.configMaker?.name ?? "grub2-mkconfig").")
+        "The boot entries take $kernelopts from grubenv, and grubenv is missing or damaged. Make it anew: "
+          + "grub2-editenv /\(environmentPath) create; \(evidence.configMaker?.name ?? "grub2-mkconfig") -o "
+          + "/\(layout.configPath ?? "boot/grub2/grub.cfg")")
     }
     let after = try edit.applied(to: Array(value.utf8), in: environment.path)
     if after == Array(value.utf8) { return [] }
@@ -56,6 +57,12 @@ extension KernelArgumentsPlanner {
         "The arguments do not fit: grubenv has 1024 bytes. Shorten kernelopts with grub2-editenv.")
     }
     return replacement(environment.path, environment.bytes, block)
+  }
+
+  /// Where grubenv is, or ought to be: beside grub.cfg.
+  private var environmentPath: String {
+    let folder = layout.configPath.map { $0.split(separator: "/").dropLast().joined(separator: "/") }
+    return evidence.grubEnvironment?.path ?? (folder ?? "boot/grub2") + "/grubenv"
   }
 
   private func entryNote(_ count: Int) -> String {
