@@ -19,7 +19,8 @@ struct BindingStepsTests {
   private func image(_ kernel: String, _ path: String?, choice: [UInt8]? = nil) -> InitramfsImage {
     var contents = InitramfsContents()
     contents.configuration = choice
-    (contents.hasProgram, contents.hasHook, contents.hasVFIO) = (choice != nil, choice != nil, choice != nil)
+    (contents.hasProgram, contents.hasHook) = (choice != nil, choice != nil)
+    contents.drivers = choice != nil ? ["vfio_pci"] : []
     return InitramfsImage(kernel: kernel, path: path, contents: .found(contents, source: path ?? ""))
   }
 
