@@ -1,13 +1,21 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The boot program lies in every initramfs: neither Regex nor Concurrency, 2 MB of the runtime, must
-// get into what it is made of. Even `contains(String)` is of the first.
-let withoutPatterns: [SwiftSetting] = [
+// The boot program lies in every initramfs and starts in every boot, so it must be small. Neither
+// Regex nor Concurrency, 2 MB of the runtime, may get into what it is made of; even `contains(String)`
+// is of the first. Each function has a section of its own, and none is kept for others to call, so that
+// the linker drops what nobody calls: most of HostModel.
+let forBoot: [SwiftSetting] = [
   .unsafeFlags([
+    "-Xfrontend", "-function-sections", "-Xfrontend", "-internalize-at-link",
     "-Xfrontend", "-disable-implicit-string-processing-module-import",
     "-Xfrontend", "-disable-implicit-concurrency-module-import",
   ])
+]
+
+// At a fixed address: 20,000 pointers need not be put right at each start, nor carried along.
+let atFixedAddress: [LinkerSetting] = [
+  .unsafeFlags(["-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc"])
 ]
 
 // Targets are the architecture: see Sources/README.md for what each may use.
@@ -34,13 +42,13 @@ let package = Package(
     .target(name: "CLinux"),
 
     // Values: no I/O, no Foundation.
-    .target(name: "HostModel", swiftSettings: withoutPatterns),
+    .target(name: "HostModel", swiftSettings: forBoot),
 
     // The doors to the host.
-    .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"], swiftSettings: withoutPatterns),
-    .target(name: "KernelModules", dependencies: ["CKmod"], swiftSettings: withoutPatterns),
+    .target(name: "HostFiles", dependencies: ["CLinux", "HostModel"], swiftSettings: forBoot),
+    .target(name: "KernelModules", dependencies: ["CKmod"], swiftSettings: forBoot),
     .target(name: "ProgramRunning"),
-    .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"], swiftSettings: withoutPatterns),
+    .target(name: "PCISurvey", dependencies: ["HostFiles", "HostModel"], swiftSettings: forBoot),
     .target(name: "BlockDevices", dependencies: ["CBlkid", "HostModel"]),
     .target(name: "HardwareNames", dependencies: ["CUdev", "HostFiles", "HostModel"]),
     .target(name: "InitramfsImages", dependencies: ["HostFiles", "HostModel"]),
@@ -67,10 +75,10 @@ let package = Package(
     .target(
       name: "EarlyBinding",
       dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"],
-      swiftSettings: withoutPatterns),
+      swiftSettings: forBoot),
     .executableTarget(
       name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"],
-      swiftSettings: withoutPatterns),
+      swiftSettings: forBoot, linkerSettings: atFixedAddress),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),

@@ -34,6 +34,9 @@ package struct ImageRebuild: Sendable, Equatable {
     }
     guard contents.hasProgram else { return "the boot program is not in it" }
     guard contents.hasHook else { return "nothing in it starts the boot program" }
+    if let driver = contents.missingDriver(of: configuration) {
+      return "the driver \(driver) is neither in it nor in its kernel"
+    }
     guard contents.configuration != nil else { return "the choice is not in it" }
     return copy == configuration ? nil : "the choice in it is another one"
   }

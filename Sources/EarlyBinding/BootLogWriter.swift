@@ -1,7 +1,8 @@
 import HostFiles
 import HostModel
 
-/// Tells what happens where it stays: in run/passthru-doctor/boot.log, and in the kernel's log.
+/// Tells what happens where it stays: in run/passthru-doctor/boot.log, and what somebody may ask about
+/// also in the kernel's log.
 package struct BootLogWriter: Sendable {
   private let file: LogFile?
   private let kernel: LogFile?
@@ -14,12 +15,24 @@ package struct BootLogWriter: Sendable {
 
   package func tell(_ event: BootEvent) {
     file?.add(event.description)
-    // <5>: a notice, for the user facility; printk(9).
+    guard event.isForTheKernelsLog else { return }
+    // The user facility: 12 is a warning, 13 a notice; printk(9).
     kernel?.add("<\(event.isWarning ? 12 : 13)>passthru-early-bind: \(event)")
   }
 }
 
 extension BootEvent {
+  /// The kernel takes ten lines of a program in five seconds and drops the rest (devkmsg_write), and a
+  /// serial console prints each for a millisecond and more: that the program began, and devices that are
+  /// where they were chosen, are only counted, by the last line.
+  fileprivate var isForTheKernelsLog: Bool {
+    switch kind {
+    case .start: false
+    case .bound: self["address"] != self["chosen"]
+    case .switchedOff, .declined, .gaveBack, .done, .timeout: true
+    }
+  }
+
   fileprivate var isWarning: Bool {
     switch kind {
     case .declined, .gaveBack, .timeout: true

@@ -19,7 +19,8 @@ struct BindingStepsTests {
   private func image(_ kernel: String, _ path: String?, choice: [UInt8]? = nil) -> InitramfsImage {
     var contents = InitramfsContents()
     contents.configuration = choice
-    (contents.hasProgram, contents.hasHook, contents.hasVFIO) = (choice != nil, choice != nil, choice != nil)
+    (contents.hasProgram, contents.hasHook) = (choice != nil, choice != nil)
+    contents.drivers = choice != nil ? ["vfio_pci"] : []
     return InitramfsImage(kernel: kernel, path: path, contents: .found(contents, source: path ?? ""))
   }
 
@@ -98,6 +99,21 @@ struct BindingStepsTests {
     }
     #expect(rebuild.images.map(\.path) == ["boot/initrd.img-6.2", "boot/initrd.img-6.3"])
     #expect(change.needsReboot && change.notes.contains { $0.contains("on e1000e now") })
+  }
+
+  /// What was made does not take an old image's place while something of it is missing.
+  @Test(
+    arguments: [
+      ("program hook vfio_pci configuration", nil),
+      ("hook vfio_pci configuration", "the boot program is not in it"),
+      ("program vfio_pci configuration", "nothing in it starts the boot program"),
+      ("program hook configuration", "the driver vfio-pci is neither in it nor in its kernel"),
+      ("program hook vfio_pci", "the choice is not in it"),
+    ] as [(String, String?)])
+  func anImageIsLookedInto(words: String, fault: String?) throws {
+    let plan = try ground().1
+    let rebuild = ImageRebuild(builder: .dracut, images: [], configuration: plan.after)
+    #expect(rebuild.fault(in: InitramfsContents(text: "\(words)\n\(plan.after.text)")) == fault)
   }
 
   /// Given back now, nothing waits for a restart; the devices come first.

@@ -63,6 +63,10 @@ test_bind() {
     expect "$name: $check" pass "$(result "$name" check.out | jq -r --arg id "$check" '.findings[] | select(.id == $id) | .status')" || true
   done
   expect_result "$name" unit status 0
+  expect_result "$name" reattach status 0
+  expect_result "$name" unit-unbound status 1
+  expect_result "$name" unit-state out failed
+  expect_result "$name" detach status 0
   expect "$name: states of the modules" loaded "$(states "$name" modules)" || true
   expect_result "$name" unbind status 0
   # The ISA bridge has no driver until one is looked for.

@@ -164,6 +164,7 @@ test_layout() {
   judge_article "$layout"
   for address in $(needed_by "$layout"); do
     expect "$layout: bind $address --yes" 5 "$(cat "$WORK/$layout/results/bind-$address.status")" || true
+    expect "$layout: bind $address" 5 "$(cat "$WORK/$layout/results/bind-asked-$address.status")" || true
   done
   if [ "$FAILED" -gt "$before" ]; then show_console "$layout"; fi
   if [[ " $FORGED " == *" $layout "* ]]; then test_forged "$layout" "$FAILED"; fi

@@ -103,7 +103,9 @@ package struct InitramfsContents: Equatable, Sendable {
   package var hasProgram = false
   /// Whether something starts the program: a unit that is wanted, a hook, a script.
   package var hasHook = false
-  package var hasVFIO = false
+  /// vfio's drivers for devices, by the names of their modules (vfio_pci, mlx5_vfio_pci): those whose file
+  /// is in the image, and those built into its kernel.
+  package var drivers: Set<String> = []
   /// etc/passthru-doctor/bindings.conf as it stands in there; nil when it is not.
   package var configuration: [UInt8]?
 
@@ -111,8 +113,19 @@ package struct InitramfsContents: Equatable, Sendable {
 
   package static let program = "usr/lib/passthru-doctor/passthru-early-bind"
 
-  /// Files of an image that tell something, by how their names end.
-  package static func isTelling(_ name: String) -> Bool { name == BindingConfiguration.path }
+  /// The driver that one of the chosen devices wants and that the image has not; nil when it has all.
+  package func missingDriver(of configuration: BindingConfiguration) -> String? {
+    configuration.groups.flatMap(\.devices).map(\.driver).first { !drivers.contains(Self.moduleName($0)) }
+  }
+
+  private static func moduleName(_ driver: String) -> String {
+    KernelParameter(name: driver, value: nil).canonicalName
+  }
+
+  /// Files of an image whose contents tell something.
+  package static func isTelling(_ name: String) -> Bool {
+    name == BindingConfiguration.path || name.hasSuffix("/modules.builtin")
+  }
 
   /// Takes a file of the image into account.
   package mutating func note(_ name: String, contents: [UInt8]?) {
@@ -123,11 +136,17 @@ package struct InitramfsContents: Equatable, Sendable {
     {
       hasHook = true
     }
-    if let file = name.split(separator: "/").last,
-      file.hasPrefix("vfio-pci.ko") || file.hasPrefix("vfio_pci.ko")
-    {
-      hasVFIO = true
-    }
+    noteModule(name)
+    if name.hasSuffix("/modules.builtin") { contents?.lines.forEach { noteModule($0.text) } }
+  }
+
+  /// Takes the path of a module, whose name ends in `.ko` or, compressed, in `.ko.xz` and the like.
+  private mutating func noteModule(_ path: String) {
+    guard let file = path.split(separator: "/").last, let dot = file.firstIndex(of: "."),
+      file[dot...].hasPrefix(".ko")
+    else { return }
+    let driver = file[..<dot]
+    if ChosenDevice.isVFIODriver(driver) { drivers.insert(Self.moduleName(String(driver))) }
   }
 
   // The text form, for recorded hosts: words on the first line, then the configuration.
@@ -136,7 +155,7 @@ package struct InitramfsContents: Equatable, Sendable {
     var words: [String] = []
     if hasProgram { words.append("program") }
     if hasHook { words.append("hook") }
-    if hasVFIO { words.append("vfio") }
+    words += drivers.sorted()
     if configuration != nil { words.append("configuration") }
     return words.joined(separator: " ") + "\n" + (configuration?.text ?? "")
   }
@@ -147,7 +166,9 @@ package struct InitramfsContents: Equatable, Sendable {
     let words = Set(first.words.map(\.text))
     hasProgram = words.contains("program")
     hasHook = words.contains("hook")
-    hasVFIO = words.contains("vfio")
+    drivers = words.filter { ChosenDevice.isVFIODriver($0) }
+    // As hosts were recorded before the drivers were told apart.
+    if words.contains("vfio") { drivers.insert("vfio_pci") }
     configuration = words.contains("configuration") ? Array(bytes.dropFirst(first.count + 1)) : nil
   }
 }

@@ -57,7 +57,34 @@ struct CpioReaderTests {
     contents.note("etc/systemd/system/sysinit.target.wants/passthru-early-bind.service", contents: nil)
     contents.note("usr/lib/modules/6.1.0/kernel/drivers/vfio/pci/vfio-pci.ko.xz", contents: nil)
     contents.note("etc/passthru-doctor/bindings.conf", contents: Array("version 1\ngroup\n".utf8))
-    #expect(contents.hasProgram && contents.hasHook && contents.hasVFIO)
+    #expect(contents.hasProgram && contents.hasHook && contents.drivers == ["vfio_pci"])
     #expect(InitramfsContents(text: contents.text) == contents)
+    #expect(InitramfsContents(text: "program hook vfio configuration\nversion 1\ngroup\n") == contents)
+  }
+
+  /// A driver is there as a file of any compression, or built into the image's kernel.
+  @Test func driversAreFilesOrBuiltIn() throws {
+    var contents = InitramfsContents()
+    contents.note("lib/modules/6.1.0/kernel/drivers/vfio/pci/mlx5/mlx5-vfio-pci.ko", contents: [])
+    contents.note("lib/modules/6.1.0/kernel/drivers/vfio/pci/vfio-pci-core.ko.zst", contents: [])
+    #expect(contents.drivers == ["mlx5_vfio_pci"])
+    let builtIn = "kernel/drivers/vfio/vfio.ko\nkernel/drivers/vfio/pci/vfio-pci.ko\n"
+    #expect(InitramfsContents.isTelling("lib/modules/6.1.0/modules.builtin"))
+    contents.note("lib/modules/6.1.0/modules.builtin", contents: Array(builtIn.utf8))
+    #expect(contents.drivers == ["mlx5_vfio_pci", "vfio_pci"])
+    #expect(InitramfsContents(text: contents.text) == contents)
+
+    let choice = BindingConfiguration(
+      groups: [try ChosenGroup(devices: ["vfio-pci", "xe_vfio_pci"].map(chosen))])
+    #expect(contents.missingDriver(of: choice) == "xe_vfio_pci")
+    contents.drivers.insert("xe_vfio_pci")
+    #expect(contents.missingDriver(of: choice) == nil)
+  }
+
+  private func chosen(_ driver: String) throws -> ChosenDevice {
+    let address = try #require(PCIAddress("0000:01:00.0"))
+    let device = PCIDevice(address: address, vendor: 0x8086, device: 0x56c0, deviceClass: 0x030000)
+    return ChosenDevice(
+      identity: try #require(DeviceIdentity(of: device, among: [device])), driver: driver)
   }
 }

@@ -11,8 +11,8 @@ package enum BindingInitramfs: Check {
     Each installed kernel has an initramfs of its own. One that was made before the devices were chosen, \
     or by a tool without the hook, binds nothing or something else.
 
-    Each image is opened and looked into: the program, what starts it, the vfio driver, and whether the \
-    choice in it is the one of now.
+    Each image is opened and looked into: the program, what starts it, the drivers that the choice names, \
+    and whether the choice in it is the one of now.
     """
   package static let causes = [stale, withoutHook]
   private static let stale = Cause(
@@ -76,9 +76,8 @@ package enum BindingInitramfs: Check {
     case .found(let contents, _):
       guard contents.hasProgram else { return fault(withoutHook, "the boot program is not in it") }
       guard contents.hasHook else { return fault(withoutHook, "nothing in it starts the boot program") }
-      let isBuiltIn = evidence.vfioModules.value?.contains { $0.name == "vfio_pci" && $0.isBuiltIn } == true
-      guard contents.hasVFIO || isBuiltIn else {
-        return fault(withoutHook, "the driver vfio-pci is not in it")
+      if let driver = evidence.bindings.value.flatMap(contents.missingDriver) {
+        return fault(withoutHook, "the driver \(driver) is not in it")
       }
       guard let copy = contents.configuration else { return fault(stale, "the choice is not in it") }
       let chosen = try? BindingConfiguration(parsing: copy)
