@@ -70,10 +70,12 @@ test-properties:
 	@packaging/install-needs build test
 	PASSTHRU_GRUB_FILES=$(PROPERTY_FILES) $(SWIFT) test -c release --filter 'GrubDefaults(Property|Speed)Tests'
 
-# The real command on every file of Tests/GrubFiles, with this system's own grub-mkconfig. Takes root.
+# The real command on every file of Tests/GrubFiles, with this system's own grub-mkconfig and that of another Debian
+# release. Takes root.
 test-grub: build
 	@packaging/install-needs build test
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/GrubFiles/run
+	GRUB_SUITE=trixie PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/GrubFiles/run
 
 FUZZ_SECONDS ?= 60
 fuzz: needs
