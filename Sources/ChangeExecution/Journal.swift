@@ -88,6 +88,16 @@ package struct Journal {
     }
   }
 
+  /// Whether a change that stands has made the file, and it is as this program left it.
+  package func owns(_ path: String) -> Bool {
+    let receipts = ((try? entries()) ?? []).compactMap(\.receipt).filter { $0.state == .done }
+    let files = receipts.flatMap { $0.files.filter { $0.path == path } }
+    guard files.contains(where: { $0.beforeDigest == Receipt.noFile }), let last = files.last,
+      let bytes = try? root.bytes(at: path)
+    else { return false }
+    return last.afterDigest == Receipt.digest(bytes)
+  }
+
   /// The bytes that a change replaced; nil when there was no file.
   func before(_ receipt: Receipt, _ index: Int) throws(ChangeFailure) -> [UInt8]? {
     let file = receipt.files[index]
