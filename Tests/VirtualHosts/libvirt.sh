@@ -8,10 +8,11 @@
 source "$(dirname "$0")/lib/harness.sh"
 # shellcheck source=lib/guest.sh
 source "$HERE/lib/guest.sh"
+# shellcheck source=lib/repository.sh
+source "$HERE/lib/repository.sh"
 
 # shellcheck disable=SC2054  # QEMU's commas, not the shell's
 CARD=(-device pcie-root-port,id=rp1,chassis=1,addr=0x8 -device e1000e,bus=rp1,romfile=)
-PACKAGES=(libvirt-daemon-system libvirt-clients qemu-system-x86 libxml2-utils dmsetup)
 
 result() { cat "$WORK/$1/lab/results/$2" 2>/dev/null; }
 # ended MACHINE RUN STATUS [TEXT]: exit status, and what it says.
@@ -28,6 +29,7 @@ devices_of_guest() { expect "$1, $2: devices of the host in the guest" "$3" "$(r
 
 judge() {
   local machine=$1 node missing=
+  ended "$machine" install 0
   ended "$machine" nodes 0
   while read -r node; do
     [ -n "$node" ] || continue
@@ -79,7 +81,10 @@ judge() {
 for suite in "$@"; do
   before=$FAILED
   say "$suite"
-  install_machine "$suite" "$suite" initramfs-tools bios "${PACKAGES[@]}"
+  install_machine "$suite" "$suite" initramfs-tools bios
+  # The same as in whole-way.sh.
+  cp -r "$(repository "$suite" initramfs-tools qemu-system-x86 libvirt-daemon-system libvirt-clients libxml2-utils)" \
+    "$WORK/$suite/lab/repository"
   cp "$(guest_initramfs)" "$WORK/$suite/lab/guest.cpio"
   boot_machine "$suite" "$HERE/inside/libvirt.script" --iommu intel --memory 2048 --limit 1800 -- "${CARD[@]}" ||
     fail "$suite: the boot did not come to its end"

@@ -93,6 +93,7 @@ test_machine() {
   boot "$name" back
   same "$name" before lab/results/back
   ended "$name" remove 0
+  expect "$name: what is left of the package" '' "$(result "$name" leftovers.out)" || true
   if [ "$FAILED" -gt "$before" ]; then show_console "$name"; fi
 }
 
