@@ -70,7 +70,9 @@ extension ChangeExecutor {
   /// What nobody needs once a change is undone: directories made for it, leftovers of a kill.
   private func clear(_ receipt: Receipt) {
     removeLeftovers(of: receipt)
-    for path in receipt.directories.reversed() { root.removeEmptyDirectory(path) }
+    for path in receipt.directories.reversed() where root.removeEmptyDirectory(path) {
+      progress("The empty folder /\(path) could not be removed. It changes nothing; rmdir removes it.")
+    }
   }
 
   /// What a run that was killed has left beside the files.

@@ -134,15 +134,19 @@ extension HostRoot {
   }
 
   /// Removes a directory that is empty; one that is not, or is not there, stays as it is.
-  package func removeEmptyDirectory(_ path: String) {
-    guard let files = backing as? DirectoryFiles else { return }
+  ///
+  /// - Returns: whether an empty one is left that could not be removed.
+  @discardableResult
+  package func removeEmptyDirectory(_ path: String) -> Bool {
+    guard let files = backing as? DirectoryFiles else { return false }
     let parts = path.split(separator: "/").map(String.init)
     let parent = parts.dropLast().joined(separator: "/")
     guard let name = parts.last,
       let folder = try? files.opened(parent, LINUX_O_PATH | O_DIRECTORY, operation: "opening")
-    else { return }
-    unlinkat(folder, name, AT_REMOVEDIR)
-    close(folder)
+    else { return false }
+    defer { close(folder) }
+    guard unlinkat(folder, name, AT_REMOVEDIR) != 0 else { return false }
+    return errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY
   }
 
   /// Bytes that root may still write to the file system of a directory, and whether it is read-only.
