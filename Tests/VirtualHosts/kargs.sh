@@ -7,8 +7,8 @@
 # shellcheck source=lib/harness.sh
 source "$(dirname "$0")/lib/harness.sh"
 
-TELLING=(bookworm-initramfs-bios bookworm-initramfs-efi)
-MACHINES=("${TELLING[@]}" trixie-initramfs-bios trixie-initramfs-efi trixie-dracut-efi)
+TELLING=(bookworm-initramfs-bios trixie-initramfs-efi)
+MACHINES=("${TELLING[@]}" bookworm-initramfs-efi trixie-initramfs-bios trixie-dracut-efi)
 
 # Nothing, where the boot did not come so far.
 result() { cat "$WORK/$1/lab/results/$2" 2>/dev/null || true; }
