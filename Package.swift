@@ -90,8 +90,8 @@ let package = Package(
     .target(
       name: "ChangeExecution",
       dependencies: [
-        "ChangePlanning", "DriverHandover", "GuestDefinitions", "LibvirtGuests", "InitramfsImages",
-        "ProgramRunning", "HostFiles", "HostModel", "CLinux",
+        "ChangePlanning", "DriverHandover", "KernelModules", "GuestDefinitions", "LibvirtGuests",
+        "InitramfsImages", "ProgramRunning", "HostFiles", "HostModel", "CLinux",
       ]),
 
     // The program.

@@ -10,9 +10,12 @@ package struct ChangeExecutor {
   let journal: Journal
   /// Gets progress, a line at a time.
   let progress: (String) -> Void
+  /// Milliseconds for one driver to let go of a device, or to take it.
+  let driverLimit: Int
 
-  package init(_ root: HostRoot, progress: @escaping (String) -> Void) {
+  package init(_ root: HostRoot, driverLimit: Int = 30_000, progress: @escaping (String) -> Void) {
     self.root = root
+    self.driverLimit = driverLimit
     journal = Journal(root)
     self.progress = progress
   }
@@ -23,7 +26,7 @@ package struct ChangeExecutor {
     let preflight = Preflight(root: root)
     try preflight.check(plan)
     var (receipt, contents) = try makeReceipt(plan)
-    let lock = try locked(plan.intent.command)
+    let lock = try locked(plan)
     do throws(HostFileError) {
       try preflight.requireFresh(plan)
       try journal.begin(&receipt, replacing: contents)
@@ -40,9 +43,8 @@ package struct ChangeExecutor {
       }
     } catch {
       receipt.state = .failed
-      throw rebindingBack(
-        rebindings,
-        after: putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error))
+      let failure = putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error)
+      throw rebindingBack(rebindings, after: unloading(receipt.modules, after: failure))
     }
     transaction.keep()
     finish([receipt], as: .done)
@@ -50,9 +52,9 @@ package struct ChangeExecutor {
   }
 
   /// The journal for this process alone, with nothing in it that was cut short.
-  private func locked(_ command: String) throws(ChangeFailure) -> FileLock {
+  private func locked(_ plan: ChangePlan) throws(ChangeFailure) -> FileLock {
     do throws(HostFileError) { try journal.prepare() } catch { throw ChangeFailure(error) }
-    let lock = try journal.lock(for: command)
+    let lock = try journal.lock(for: plan.intent.command, patience: plan.endsWithBoot ? 30 : 0)
     if let unfinished = try unfinished().first {
       throw ChangeFailure(
         "Change \(unfinished.number) (\(unfinished.command)) was cut short. Finish it first: "
@@ -64,6 +66,10 @@ package struct ChangeExecutor {
   private func makeReceipt(_ plan: ChangePlan) throws(ChangeFailure) -> (Receipt, contents: [[UInt8]?]) {
     var receipt = Receipt(command: plan.intent.command, time: Journal.now())
     var contents: [[UInt8]?] = []
+    if plan.endsWithBoot {
+      receipt.boot = journal.currentBoot
+      receipt.rebindings = plan.steps.rebindings
+    }
     func add(
       _ path: String, _ before: [UInt8]?, after: String?, isGenerated: Bool, isTools: Bool = false
     ) throws(HostFileError) {
@@ -101,7 +107,7 @@ package struct ChangeExecutor {
           receipt.hosted.append(.packages(software.asked.manager, software.brings))
         case .enable(let unit): receipt.hosted.append(.unit(unit))
         case .changeGuest(let change): receipt.hosted.append(.guest(change.devices))
-        case .rebind, .takeBack: continue
+        case .rebind, .loadModule, .unloadModule, .takeBack: continue
         }
       }
     } catch { throw ChangeFailure(error) }
@@ -149,6 +155,10 @@ package struct ChangeExecutor {
     case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)
     case .changeGuest(let change): try carryOut(change)
     case .takeBack(let change): try takeBack(change, lock)
+    case .loadModule(let name):
+      receipt.modules += try load(name)
+      try write(receipt)
+    case .unloadModule(let name): try unload(name)
     case .rebind: return  // Done before, all of them together.
     }
   }

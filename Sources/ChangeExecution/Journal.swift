@@ -49,6 +49,17 @@ package struct Journal {
     return try numbers().map { number throws(HostFileError) in try entry(number) }
   }
 
+  /// Whether the host has something of a change now. One that ends with its boot has nothing in another.
+  package func stands(_ receipt: Receipt) -> Bool {
+    receipt.state.isStanding && (receipt.boot == nil || receipt.boot == currentBoot)
+  }
+
+  /// The running kernel's id of this boot; nil on a host that is not running.
+  var currentBoot: String? {
+    guard root.isRunningHost else { return nil }
+    return (try? root.line(at: "proc/sys/kernel/random/boot_id")) ?? nil
+  }
+
   private func numbers() throws(HostFileError) -> [Int] {
     (try root.names(in: Self.changes) ?? []).compactMap { Int($0) }.filter {
       (1..<1_000_000_000).contains($0)
@@ -75,6 +86,16 @@ package struct Journal {
     } catch {
       return .unreadable(number, reason: error.reason)
     }
+  }
+
+  /// Whether a change that stands has made the file, and it is as this program left it.
+  package func owns(_ path: String) -> Bool {
+    let receipts = ((try? entries()) ?? []).compactMap(\.receipt).filter { $0.state == .done }
+    let files = receipts.flatMap { $0.files.filter { $0.path == path } }
+    guard files.contains(where: { $0.beforeDigest == Receipt.noFile }), let last = files.last,
+      let bytes = try? root.bytes(at: path)
+    else { return false }
+    return last.afterDigest == Receipt.digest(bytes)
   }
 
   /// The bytes that a change replaced; nil when there was no file.
@@ -158,12 +179,5 @@ package struct Journal {
   }
 
   /// Now, in UTC.
-  static func now() -> String {
-    var seconds = time(nil)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-    return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
-  }
+  static func now() -> String { universalTime(time(nil)) ?? "" }
 }

@@ -17,7 +17,7 @@ struct Preflight {
       var kept = 0
       for step in plan.steps {
         switch step {
-        case .rebind: continue
+        case .rebind, .loadModule, .unloadModule: continue
         case .replaceFile(let path, let before, let after):
           try requireReplaceable(path)
           try requireRoom(above: path, (after?.count ?? 0) * 2)

@@ -16,7 +16,8 @@ package struct Receipt: Sendable, Equatable {
 
     /// Cut short: what it left is to be put back before anything else is changed.
     package var isUnfinished: Bool { self == .begun || self == .undoing }
-    /// Whether the host has something of it.
+    /// Whether the host has something of it, as long as the boot lasts that it is for: see
+    /// `Journal.stands`.
     package var isStanding: Bool { self == .done || isUnfinished }
   }
 
@@ -75,6 +76,12 @@ package struct Receipt: Sendable, Equatable {
   package var builder: InitramfsBuilder?
   /// What other programs of the host did for it, in order.
   package var hosted: [HostedChange] = []
+  /// The boot that a change ends with, by the kernel's id of it; nil: it outlasts every boot.
+  package var boot: String?
+  /// Devices that changed hands, for that boot.
+  package var rebindings: [Rebinding] = []
+  /// Modules that came, in the order in which they did, for that boot.
+  package var modules: [String] = []
   /// Whether new images may have taken the old ones' places.
   var hasNewImages = false
 

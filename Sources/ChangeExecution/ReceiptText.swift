@@ -12,6 +12,8 @@ extension Receipt {
 
   private static let title = "passthru-doctor receipt "
   private static let version = 2
+  /// Stands for no driver: none has this name.
+  private static let nothing = "-"
 
   /// The receipt as text; the replaced bytes lie beside it.
   var text: String {
@@ -42,6 +44,16 @@ extension Receipt {
         lines.append("guest " + words.map { Self.escape($0) }.joined(separator: " "))
       }
     }
+    if let boot { lines.append("boot \(Self.escape(boot))") }
+    for rebinding in rebindings {
+      let words = [
+        rebinding.from.driver, rebinding.from.override, rebinding.to.driver, rebinding.to.override,
+      ]
+      .map { $0.map { Self.escape($0) } ?? Self.nothing }
+      let end = rebinding.takesAnyDriver ? " any" : ""
+      lines.append("rebind \(rebinding.device) \(words.joined(separator: " "))\(end)")
+    }
+    for module in modules { lines.append("module \(Self.escape(module))") }
     for file in files {
       let kind = file.isTools ? "tool-file" : file.isGenerated ? "generated" : "file"
       lines.append("\(kind) \(file.beforeDigest) \(file.afterDigest ?? "?") \(Self.escape(file.path))")
@@ -125,6 +137,11 @@ extension Receipt {
             connection: words[1], guest: words[2], isAddition: words[0] == "given",
             elements: Array(words.dropFirst(3)))))
     case "unit": return Self.take(words, 1) { hosted.append(.unit($0[0])) }
+    case "boot": return Self.take(words, 1) { boot = $0[0] }
+    case "module": return Self.take(words, 1) { modules.append($0[0]) }
+    case "rebind":
+      guard let rebinding = Rebinding(receiptWords: words, nothing: Self.nothing) else { return false }
+      rebindings.append(rebinding)
     case "image": return Self.take(words, 2) { images.append(ImageRebuild.Image(kernel: $0[0], path: $0[1])) }
     case "file", "generated", "tool-file":
       guard words.count == 3, Self.isDigest(words[0]), words[1] == "?" || Self.isDigest(words[1]) else {
@@ -203,6 +220,18 @@ extension Receipt {
       bytes.append(byte)
     }
     return bytes
+  }
+}
+
+extension Rebinding {
+  fileprivate init?(receiptWords words: [String], nothing: String) {
+    guard words.count == 5 || words.count == 6 && words[5] == "any", let device = PCIAddress(words[0]) else {
+      return nil
+    }
+    let names = words[1...4].map { $0 == nothing ? nil : $0 }
+    self.init(
+      device: device, from: DriverBinding(driver: names[0], override: names[1]),
+      to: DriverBinding(driver: names[2], override: names[3]), takesAnyDriver: words.count == 6)
   }
 }
 

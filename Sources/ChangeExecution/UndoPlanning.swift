@@ -31,18 +31,21 @@ extension ChangeExecutor {
     let numbers = Set(receipts.map(\.number))
     for receipt in receipts {
       let paths = receipt.files.filter { !$0.isGenerated }.map(\.path)
+      let devices = receipt.rebindings.map(\.device)
       for later in all
-      where later.number > receipt.number && later.state.isStanding && !numbers.contains(later.number) {
+      where later.number > receipt.number && journal.stands(later) && !numbers.contains(later.number) {
         if later.state.isUnfinished {
           throw Refusal(
             reason: "unfinished", detail: "Change \(later.number) (\(later.command)) was cut short.",
             steps: ["passthru-doctor undo \(later.number)"])
         }
-        guard let shared = later.files.first(where: { paths.contains($0.path) }) else { continue }
+        let file = later.files.first { paths.contains($0.path) }.map { "/\($0.path)" }
+        let device = later.rebindings.first { devices.contains($0.device) }?.device.description
+        guard let shared = file ?? device else { continue }
         throw Refusal(
           reason: "later-change",
           detail:
-            "Change \(later.number) (\(later.command)) built on change \(receipt.number) at /\(shared.path). "
+            "Change \(later.number) (\(later.command)) built on change \(receipt.number) at \(shared). "
             + "Undo both, the later one first:",
           steps: ["passthru-doctor undo \(later.number) \(receipt.number)"])
       }
@@ -67,10 +70,12 @@ private struct WayBack {
   private var generated: Set<String> = []
   /// Changes whose tool wrote its files anew since.
   private var overtaken: Set<Int> = []
+  private var drivers = DriverWayBack()
 
   init(_ journal: Journal) { self.journal = journal }
 
   mutating func walk(_ receipt: Receipt) throws(Refusal) {
+    try drivers.walk(receipt, root)
     for (index, file) in receipt.files.enumerated().reversed() {
       if file.isGenerated { generated.insert(file.path) }
       if case .regenerate = fates[file.path] { continue }
@@ -152,6 +157,8 @@ private struct WayBack {
     if let rebuild = try rebuild(receipts) { steps.append(.rebuild(rebuild)) }
     let needsReboot = !steps.isEmpty
     steps += receipts.flatMap { $0.hosted.reversed().map(Step.takeBack) }
+    steps += receipts.flatMap { $0.modules.reversed().map(Step.unloadModule) }
+    steps = drivers.steps + steps
     let plan = ChangePlan(
       intent: .undo(receipts.map(\.number)), steps: steps, notes: notes, needsReboot: needsReboot)
     return UndoPlan(plan: plan, receipts: receipts, metadata: metadata)

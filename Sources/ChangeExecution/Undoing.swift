@@ -8,19 +8,22 @@ extension ChangeExecutor {
     let preflight = Preflight(root: root)
     try preflight.check(undo.plan)
     do throws(HostFileError) { try journal.prepare() } catch { throw ChangeFailure(error) }
-    let lock = try journal.lock(for: undo.plan.intent.command)
+    let lock = try journal.lock(
+      for: undo.plan.intent.command, patience: undo.plan.endsWithBoot ? 30 : 0)
     do throws(HostFileError) { try preflight.requireFresh(undo.plan) } catch { throw ChangeFailure(error) }
     let interruption = Interruption()
     defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
+    let rebindings = undo.plan.steps.rebindings
     do throws(ChangeFailure) {
       try write(undo.receipts, as: .undoing)
+      try rebindNow(rebindings)
       for step in undo.plan.steps {
         try take(step, undo, &transaction, lock, interruption)
         try interruption.check()
       }
     } catch {
-      throw putBack(transaction, undo.receipts, after: error)
+      throw rebindingBack(rebindings, after: putBack(transaction, undo.receipts, after: error))
     }
     transaction.keep()
     for receipt in undo.receipts { clear(receipt) }
@@ -34,7 +37,8 @@ extension ChangeExecutor {
     _ interruption: Interruption
   ) throws(ChangeFailure) {
     switch step {
-    case .rebind: return  // What changed hands was for one boot; an undo plans none.
+    case .rebind: return  // Done before, all of them together.
+    case .unloadModule(let name): try unload(name)
     case .replaceFile(let path, _, let after):
       try transaction.replace(
         path, with: after.map { .bytes($0) } ?? .nothing, metadata: undo.metadata[path], keepingTimes: true)
@@ -52,7 +56,7 @@ extension ChangeExecutor {
       try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
         in: &transaction, lock, interruption)
     case .takeBack(let change): try takeBack(change, lock)
-    case .install, .enable, .changeGuest: throw ChangeFailure("A way back asks for nothing new.")
+    case .install, .enable, .changeGuest, .loadModule: throw ChangeFailure("A way back asks for nothing new.")
     }
   }
 
@@ -85,13 +89,16 @@ extension ChangeExecutor {
   /// Changes that a power cut or a kill has left in the middle.
   package func unfinished() throws(ChangeFailure) -> [Receipt] {
     do throws(HostFileError) {
-      return try journal.entries().compactMap(\.receipt).filter(\.state.isUnfinished)
+      return try journal.entries().compactMap(\.receipt).filter {
+        $0.state.isUnfinished && journal.stands($0)
+      }
     } catch { throw ChangeFailure(error) }
   }
 
   /// Whether a change that was cut short came to its end but for the note that it did.
   package func isComplete(_ receipt: Receipt) -> Bool {
     receipt.state == .begun && receipt.images.isEmpty && receipt.hosted.isEmpty && receipt.tools.isEmpty
+      && receipt.boot == nil
       && receipt.files.allSatisfy { file in
         guard let bytes = try? root.bytes(at: file.path) else { return file.afterDigest == Receipt.noFile }
         return Receipt.digest(bytes) == file.afterDigest

@@ -6,6 +6,9 @@ package enum Step: Sendable, Equatable {
   /// A device goes from driver to driver now. These come first, together: a driver that does not let go
   /// stops a plan before anything else was touched.
   case rebind(Rebinding)
+  /// Has the kernel load a module with what it needs, or take one away that nothing uses: for this boot.
+  case loadModule(String)
+  case unloadModule(String)
   /// Nil: the file is not there, before or after.
   case replaceFile(path: String, before: [UInt8]?, after: [UInt8]?)
   /// Has grub-mkconfig make its file anew; always the last step.
@@ -37,6 +40,25 @@ package struct ChangePlan: Sendable, Equatable {
     self.steps = steps
     self.notes = notes
     self.needsReboot = needsReboot
+  }
+}
+
+extension [Step] {
+  /// The devices that change hands now.
+  package var rebindings: [Rebinding] {
+    compactMap { if case .rebind(let rebinding) = $0 { rebinding } else { nil } }
+  }
+}
+
+extension ChangePlan {
+  /// Whether all that it changes ends with this boot.
+  package var endsWithBoot: Bool {
+    steps.allSatisfy { step in
+      switch step {
+      case .rebind, .loadModule, .unloadModule: true
+      default: false
+      }
+    }
   }
 }
 

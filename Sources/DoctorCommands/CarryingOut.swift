@@ -10,10 +10,12 @@ struct CarryingOut {
   let common: CommonOptions
   let change: ChangeOptions
   let root: HostRoot
+  /// Seconds for one driver to let go of a device, or to take it.
+  var driverLimit = DriverTimeLimit.usual
 
   private var executor: ChangeExecutor {
     let isQuiet = common.quiet
-    return ChangeExecutor(root) { line in if !isQuiet { complain(line) } }
+    return ChangeExecutor(root, driverLimit: driverLimit * 1000) { line in if !isQuiet { complain(line) } }
   }
 
   /// Says why there is no plan, in the form that was asked for.

@@ -5,7 +5,6 @@ import HostFiles
 import HostModel
 import HostSurvey
 import Reporting
-import VFIOAccess
 
 /// `detach TARGET...`: groups to VFIO now, for this boot only.
 struct DetachCommand: ParsableCommand {
@@ -32,29 +31,17 @@ struct DetachCommand: ParsableCommand {
   func run() throws {
     let root = try common.openRunningHost(to: "detach a device")
     if !change.dryRun { try requireRoot(to: "detach a device") }
-    var evidence = surveyDevices(root)
+    let run = HandoverRun(common, change, limit, target, root)
+    try run.way.finishUnfinished()
+    let evidence = surveyDevices(root)
     let selection = try target.select(on: evidence)
-    let devices = evidence.pciDevices.value ?? []
-    evidence.hostUses = evidence.pciDevices.map { surveyHostUses(root, devices: $0) }
-    let rebindings = detachment(of: selection.groups, devices: devices) { vfioDriver(for: $0, root) }
-    let holders = holders(of: rebindings.map(\.device), root)
-    let obstacles = PCIIndex(evidence).obstacles(
-      to: selection.groups, heldBy: holders, overrides: Set(override))
-    let report = HandoverReport(
-      .detach, groups: selection.groups, rebindings: rebindings,
-      obstacles: rebindings.isEmpty ? [] : obstacles)
-    try carryOut(report, common, change, limit, root)
-  }
-
-  /// The processes that have a node of each device open.
-  private func holders(of devices: [PCIAddress], _ root: HostRoot) -> [PCIAddress: [FileHolder]] {
-    let nodes = devices.map { ($0, surveyDeviceNodes(of: $0, root)) }
-    let all = nodes.reduce(into: Set<String>()) { $0.formUnion($1.1) }
-    guard !all.isEmpty else { return [:] }
-    let found = surveyFileHolders(of: all, root).holders
-    return Dictionary(
-      uniqueKeysWithValues: nodes.map { address, paths in (address, found.filter { paths.contains($0.path) })
-      })
+    let rebindings = detachment(of: selection.groups, devices: evidence.pciDevices.value ?? []) {
+      vfioDriver(for: $0, root)
+    }
+    try run.carryOut(
+      HandoverReport(
+        .detach, groups: selection.groups, rebindings: rebindings,
+        obstacles: HandoverGround(evidence, root).obstacles(to: rebindings, overrides: Set(override))))
   }
 }
 
@@ -76,25 +63,16 @@ struct ReattachCommand: ParsableCommand {
   func run() throws {
     let root = try common.openRunningHost(to: "reattach a device")
     if !change.dryRun { try requireRoot(to: "reattach a device") }
+    let run = HandoverRun(common, change, limit, target, root)
+    try run.way.finishUnfinished()
     let evidence = surveyDevices(root)
     let selection = try target.select(on: evidence)
-    let devices = evidence.pciDevices.value ?? []
-    let rebindings = reattachment(of: selection.groups, devices: devices) { hasHostDriver($0, root) }
-    let obstacles = selection.groups.flatMap { group in
-      surveyFileHolders(of: vfioNodes(of: group, root), root).holders.compactMap { holder in
-        group.members.first.map {
-          HandoverObstacle(address: $0, reason: "\(holder).", command: nil, override: nil)
-        }
-      }
+    let rebindings = reattachment(of: selection.groups, devices: evidence.pciDevices.value ?? []) {
+      hasHostDriver($0, root)
     }
-    let report = HandoverReport(
-      .reattach, groups: selection.groups, rebindings: rebindings,
-      obstacles: rebindings.isEmpty ? [] : obstacles)
-    try carryOut(report, common, change, limit, root) {
-      // A driver that was never needed since the boot is not loaded yet.
-      for device in devices where rebindings.contains(where: { $0.device == device.address }) {
-        loadHostDrivers(of: device, root)
-      }
-    }
+    try run.carryOut(
+      HandoverReport(
+        .reattach, groups: selection.groups, rebindings: rebindings,
+        obstacles: HandoverGround(evidence, root).obstacles(to: rebindings)))
   }
 }

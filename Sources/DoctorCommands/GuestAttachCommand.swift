@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChangePlanning
+import Diagnosis
 import GuestDefinitions
 import HostFiles
 import HostModel
@@ -23,7 +24,10 @@ struct GuestAttachCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attach",
     abstract: "Give a guest of libvirt the whole group, for good and, if it runs, at once.",
-    discussion: "A device that another guest has is refused. See guest xml for what is added.")
+    discussion: """
+      Refuses a device that another guest has, and one that the host uses and that is not on VFIO yet. See \
+      guest xml for what is added.
+      """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var change: ChangeOptions
@@ -33,10 +37,17 @@ struct GuestAttachCommand: ParsableCommand {
   @Option(help: "Whether libvirt takes the device from its host driver, as for guest xml: yes or no.")
   var managed: DeviceManagement?
 
+  @Option(
+    help: ArgumentHelp(
+      "Attach although the host uses it, for one device and one use, as for detach: 0000:01:00.0=display.",
+      valueName: "address=use"),
+    transform: readHandoverOverride)
+  var override: [HandoverOverride] = []
+
   func run() throws {
     let root = try common.openRunningHost(to: "change a guest")
-    let slots = try target.guestSlots(on: surveyDevices(root))
-    let addresses = slots.flatMap { $0.functions.map(\.host) }
+    let ground = try GuestGround(target, root, overrides: override)
+    let addresses = ground.slots.flatMap { $0.functions.map(\.host) }
     let virsh = guest.virsh
     try makeGuestChange(
       .attach(target.targets.map(\.description), guest: guest.domain), common, change, root
@@ -47,9 +58,9 @@ struct GuestAttachCommand: ParsableCommand {
           reason: "another-guest", detail: "\(address) belongs to the guest \(owner).",
           steps: ["passthru-doctor guest detach \(owner) \(address)"])
       }
+      if let obstacle = ground.obstacles.first { throw Refusal(obstacle) }
       return try GuestChange(
-        giving: slots, to: guest.domain, management: managed ?? usualManagement(of: slots, root),
-        through: virsh)
+        giving: ground.slots, to: guest.domain, management: managed ?? ground.usualManagement, through: virsh)
     }
   }
 }
@@ -67,7 +78,7 @@ struct GuestDetachCommand: ParsableCommand {
 
   func run() throws {
     let root = try common.openRunningHost(to: "change a guest")
-    let slots = try target.guestSlots(on: surveyDevices(root))
+    let slots = try GuestGround(target, root).slots
     try makeGuestChange(
       .detach(target.targets.map(\.description), guest: guest.domain), common, change, root
     ) {
@@ -98,5 +109,14 @@ private func makeGuestChange(
   let words = change.isAddition ? "attached to" : "detached from"
   try way.carryOut(
     plan, to: "change a guest",
-    saying: change.functions.map { "Device \($0.nodeDeviceName) \(words) \(change.guest)\n" }.joined())
+    saying: change.functions.map { "Device \($0.libvirtName) \(words) \(change.guest)\n" }.joined())
+}
+
+extension Refusal {
+  fileprivate init(_ obstacle: HandoverObstacle) {
+    self.init(
+      reason: "host-needs-it", detail: "The host would lose \(obstacle.address): \(obstacle.reason)",
+      steps: obstacle.command.map { [$0] } ?? [],
+      override: obstacle.override.map { "--override \(obstacle.address)=\($0)" })
+  }
 }

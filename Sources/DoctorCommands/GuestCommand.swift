@@ -28,7 +28,8 @@ struct GuestXMLCommand: ParsableCommand {
       libvirt puts it. managed='yes' lets libvirt take the device from its host driver when the guest \
       starts, and leaves one that is on vfio-pci already where it is. managed='no' makes the guest \
       start only when the device is on vfio-pci: the choice for what is bound at every boot, because \
-      where the boot program had its reasons not to bind a device, libvirt must not take it either.
+      where the boot program had its reasons not to bind a device, libvirt must not take it either. What the \
+      host uses is told on standard error, and gets managed='no', too.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -36,7 +37,7 @@ struct GuestXMLCommand: ParsableCommand {
 
   @Option(
     help:
-      "Whether libvirt takes the device from its host driver: yes or no; without it, no where every device is bound at boot."
+      "Whether libvirt takes the device from its host driver: yes or no; without it, no where every device is bound at boot or used by the host."
   )
   var managed: DeviceManagement?
 
@@ -52,25 +53,18 @@ struct GuestXMLCommand: ParsableCommand {
 
   func run() throws {
     let root = try common.openRoot()
-    let slots = try target.guestSlots(on: surveyDevices(root))
-    let places = (Int(bus)...255).prefix(slots.count(where: \.isMultifunction)).map {
+    let ground = try GuestGround(target, root)
+    ground.warn()
+    let places = (Int(bus)...255).prefix(ground.slots.count(where: \.isMultifunction)).map {
       GuestSlotPlace(bus: UInt8(truncatingIfNeeded: $0))
     }
     let elements = hostdevElements(
-      for: slots, management: managed ?? usualManagement(of: slots, root), places: places)
+      for: ground.slots, management: managed ?? ground.usualManagement, places: places)
     let json = JSON.object([
       ("schema", .string("passthru-doctor/guest-xml/1")), ("hostdevs", JSON(elements)),
     ])
     try writeToStandardOutput(common.json ? json.document : Array(elements.joined().utf8))
   }
-}
-
-/// libvirt's part in taking the device, where the owner does not say: none in what is bound at every
-/// boot.
-func usualManagement(of slots: [GuestSlot], _ root: HostRoot) -> DeviceManagement {
-  guard let chosen = surveyBindings(root).value else { return .libvirt }
-  return slots.allSatisfy { $0.functions.allSatisfy { chosen.group(holding: $0.host) != nil } }
-    ? .boot : .libvirt
 }
 
 /// `guest qemu TARGET...`: the arguments of a QEMU without libvirt.
@@ -87,9 +81,10 @@ struct GuestQEMUCommand: ParsableCommand {
   var machine = GuestMachine.q35
 
   func run() throws {
-    let slots = try target.guestSlots(on: surveyDevices(try common.openRoot()))
-    guard let devices = qemuDevices(for: slots, machine: machine) else {
-      throw CommandError(.failed, "a \(machine.rawValue) machine has no \(slots.count) slots to spare")
+    let ground = try GuestGround(target, try common.openRoot())
+    ground.warn()
+    guard let devices = qemuDevices(for: ground.slots, machine: machine) else {
+      throw CommandError(.failed, "a \(machine.rawValue) machine has no \(ground.slots.count) slots to spare")
     }
     let json = JSON.object([
       ("schema", .string("passthru-doctor/guest-qemu/1")),
@@ -98,18 +93,5 @@ struct GuestQEMUCommand: ParsableCommand {
     // Lines that a shell joins, as people keep them in scripts.
     let text = devices.map { "-device \($0)" }.joined(separator: " \\\n") + "\n"
     try writeToStandardOutput(common.json ? json.document : Array(text.utf8))
-  }
-}
-
-extension TargetArguments {
-  /// The slots that the targets take in a guest; a group of nothing but bridges takes none.
-  func guestSlots(on evidence: HostEvidence) throws(CommandError) -> [GuestSlot] {
-    let selection = try select(on: evidence)
-    let slots = GuestDefinitions.guestSlots(
-      of: selection.groups, devices: evidence.pciDevices.value ?? [])
-    guard !slots.isEmpty else {
-      throw CommandError(.failed, "there is nothing for a guest in the group: only bridges")
-    }
-    return slots
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
+import ChangeExecution
+import ChangePlanning
 import Diagnosis
-import DriverHandover
-import Glibc
 import HostFiles
 import HostModel
+import PCISurvey
 import Reporting
 
 /// How long a driver may take to let go of a device, or to take it.
@@ -12,7 +13,9 @@ struct DriverTimeLimit: ParsableArguments {
     help: ArgumentHelp(
       "How long a driver may take to let go of a device, or to take it, before it is given up.",
       valueName: "seconds"))
-  var timeLimit = 30
+  var timeLimit = usual
+
+  static let usual = 30
 
   func validate() throws {
     guard (1...3600).contains(timeLimit) else {
@@ -21,63 +24,43 @@ struct DriverTimeLimit: ParsableArguments {
   }
 }
 
-/// Shows the plan, asks, does it, and says what came of it.
-///
-/// - Parameter prepare: what has to be done first, once it is decided.
-func carryOut(
-  _ report: HandoverReport, _ common: CommonOptions, _ change: ChangeOptions, _ limit: DriverTimeLimit,
-  _ root: HostRoot, prepare: () -> Void = {}
-) throws {
-  let plan = common.json ? report.json.document : Array(report.text(style: common.style).utf8)
-  if change.dryRun || report.rebindings.isEmpty || !report.obstacles.isEmpty {
-    try writeToStandardOutput(plan)
-    if !report.obstacles.isEmpty { throw ExitCode(ExitStatus.refused.rawValue) }
-    return
+/// `detach` and `reattach` from what was planned on: shows it, asks, does it, and says what came of it.
+struct HandoverRun {
+  let way: CarryingOut
+  /// The targets as they were named.
+  let targets: [DeviceTarget]
+
+  init(
+    _ common: CommonOptions, _ change: ChangeOptions, _ limit: DriverTimeLimit, _ targets: TargetArguments,
+    _ root: HostRoot
+  ) {
+    way = CarryingOut(common: common, change: change, root: root, driverLimit: limit.timeLimit)
+    self.targets = targets.targets
   }
-  if !common.quiet { complain(report.text(style: .plain).trimmingLineEnd) }
-  guard try change.confirm("Do it?") else { return complain("Nothing was changed.") }
-  prepare()
-  let control = KernelHandoverControl(root, limit: limit.timeLimit * 1000)
-  try withSignalsHeld { () throws(CommandError) in
-    do throws(FailedHandover) {
-      try handOver(report.rebindings, control) { rebinding in
-        if common.verbose {
-          complain("\(rebinding.device): letting go of \(rebinding.from.driver ?? "nothing")")
-        }
-      }
-    } catch {
-      throw CommandError(.failed, error.words(for: report.direction))
+
+  func carryOut(_ report: HandoverReport) throws {
+    let common = way.common
+    let intent = ChangeIntent.handOver(targets.map(\.description), toVFIO: report.direction == .detach)
+    let plan = ChangePlan(
+      intent: intent, steps: report.rebindings.map(Step.rebind), notes: [], needsReboot: false)
+    if let refusal = report.refusal {
+      let json = ChangePlan.json(intent, refused: refusal)
+      try writeToStandardOutput(common.json ? json.document : Array(report.text(style: common.style).utf8))
+      throw ExitCode(ExitStatus.refused.rawValue)
     }
+    if way.change.dryRun || plan.steps.isEmpty {
+      return try writeToStandardOutput(
+        common.json ? plan.json.document : Array(report.text(style: common.style).utf8))
+    }
+    if !common.quiet { complain(report.text(style: .plain).trimmingLineEnd) }
+    guard try way.change.confirm("Do it?") else { return complain("Nothing was changed.") }
+    let receipt = try way.apply(plan)
+    let results = report.rebindings.map { ($0.device, surveyPCIDevice($0.device, way.root)?.binding) }
+    let note = "Done: change \(receipt.number). passthru-doctor undo takes it back, and so does a reboot.\n"
+    try writeToStandardOutput(
+      common.json
+        ? report.resultJSON(results).document : Array((report.resultText(results) + note).utf8))
   }
-  let results = report.rebindings.map { ($0.device, control.binding(of: $0.device)) }
-  try writeToStandardOutput(
-    common.json ? report.resultJSON(results).document : Array(report.resultText(results).utf8))
-}
-
-/// Holds the signals that end a program while `body` runs: a group that is half here and half there
-/// is no place to stop at. They count afterwards.
-private func withSignalsHeld(_ body: () throws(CommandError) -> Void) throws(CommandError) {
-  var held = sigset_t()
-  var before = sigset_t()
-  sigemptyset(&held)
-  for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&held, signal) }
-  pthread_sigmask(SIG_BLOCK, &held, &before)
-  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-  try body()
-}
-
-extension FailedHandover {
-  fileprivate func words(for direction: HandoverReport.Direction) -> String {
-    let outcome =
-      notGivenBack.isEmpty
-      ? "everything is as it was"
-      : "not given back: " + notGivenBack.map(\.description).joined(separator: "; ")
-    return "\(direction.rawValue) failed: \(failure); \(outcome)"
-  }
-}
-
-extension String {
-  fileprivate var trimmingLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }
 
 /// An owner's override, or the usage error that says what one looks like.
@@ -87,4 +70,8 @@ func readHandoverOverride(_ text: String) throws -> HandoverOverride {
       "\"\(text)\" overrides nothing; give a device and a use, such as 0000:01:00.0=display")
   }
   return override
+}
+
+extension String {
+  fileprivate var trimmingLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

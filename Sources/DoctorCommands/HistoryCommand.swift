@@ -47,12 +47,14 @@ extension Journal.Entry {
     case .unreadable(let number, let reason):
       return "\(number)  cannot be read: \(reason)\n"
     case .change(let receipt):
-      var text = "\(receipt.number)  \(receipt.time)  \(receipt.state.words)  \(receipt.command)\n"
+      let stands = journal.stands(receipt)
+      let state = receipt.state.isStanding && !stands ? "ended with its boot" : receipt.state.words
+      var text = "\(receipt.number)  \(receipt.time)  \(state)  \(receipt.command)\n"
       for file in journal.files(of: receipt) {
-        let note = receipt.state.isStanding ? file.standing.words : nil
+        let note = stands ? file.standing.words : nil
         text += "     /\(file.path) \(file.kind.words)\(note.map { "; \($0)" } ?? "")\n"
       }
-      for change in receipt.hosted { text += "     \(change.words)\n" }
+      for words in receipt.others { text += "     \(words)\n" }
       return text
     }
   }
@@ -74,10 +76,19 @@ extension Journal.Entry {
       return .object([
         ("change", .number(receipt.number)), ("time", .string(receipt.time)),
         ("command", .string(receipt.command)), ("state", .string(receipt.state.rawValue)),
-        ("stands", .bool(receipt.state.isStanding)), ("reason", .null), ("files", .array(files)),
-        ("others", JSON(receipt.hosted.map(\.words))),
+        ("stands", .bool(journal.stands(receipt))), ("reason", .null), ("files", .array(files)),
+        ("others", JSON(receipt.others)),
       ])
     }
+  }
+}
+
+extension Receipt {
+  /// What it changed besides files.
+  fileprivate var others: [String] {
+    hosted.map(\.words)
+      + rebindings.map { "\($0.device): \($0.from.driver ?? "no driver") -> \($0.destination)" }
+      + (modules.isEmpty ? [] : ["modules loaded: \(modules.joined(separator: " "))"])
   }
 }
 

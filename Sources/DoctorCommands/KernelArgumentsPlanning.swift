@@ -18,15 +18,23 @@ struct KernelArgumentsPlanning {
     }
     let layout = BootLayout(loader)
     guard layout.refusal == nil, layout.readsDefaults, let files = loader.defaultsFiles(dialect: .dash) else {
-      return try KernelArgumentsPlanner(loader, sourced: nil).plan(intent)
+      return try planner(loader, host, sourced: nil).plan(intent)
     }
     // What reading alone refuses has line and column; the shell's own words come second.
     do throws(GrubRefusal) { _ = try GrubDefaultsReading(files) } catch { throw Refusal(error) }
     let check = SourcingCheck(root, interpreter: loader.interpreter)
     let before = try values(of: files, check)
-    let plan = try KernelArgumentsPlanner(loader, sourced: before.map(SourcedValues.init)).plan(intent)
+    let plan = try planner(loader, host, sourced: before.map(SourcedValues.init)).plan(intent)
     try prove(plan, files, before, check)
     return plan
+  }
+
+  private func planner(
+    _ loader: BootLoaderEvidence, _ host: HostEvidence, sourced: SourcedValues?
+  ) -> KernelArgumentsPlanner {
+    KernelArgumentsPlanner(
+      loader, sourced: sourced, running: host.commandLine.value,
+      ownsCommandLine: loader.kernelCommandLine != nil && Journal(root).owns(KernelCommandLineFile.path))
   }
 
   /// Nil where no shell could be asked and reading alone proves the values.

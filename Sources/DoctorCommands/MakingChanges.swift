@@ -26,8 +26,10 @@ func planChange(
   case .tryArguments, .clearTrial: try TrialPlanning(root: root).plan(intent)
   case .bind, .unbind: withEntryWithoutBinding(try BindingPlanning(root: root).plan(intent), on: root)
   case .install, .enable: try SoftwarePlanning(root: root, mayRefresh: mayRefresh).plan(intent)
-  case .attach, .detach, .undo:
-    throw Refusal(reason: "no-plan", detail: "Guests and the way back are planned by their own commands.")
+  case .attach, .detach, .undo, .handOver, .loadModules:
+    throw Refusal(
+      reason: "no-plan",
+      detail: "Guests, this boot's drivers and the way back are planned by their own commands.")
   }
 }
 

@@ -1,9 +1,9 @@
 import ArgumentParser
+import ChangePlanning
 import Diagnosis
-import DriverHandover
 import HostFiles
 import HostSurvey
-import KernelModules
+import HostModel
 import Reporting
 
 /// `modules`: the kernel modules that handing over takes.
@@ -43,6 +43,8 @@ struct ModulesLoadCommand: ParsableCommand {
 
   func run() throws {
     let root = try common.openRunningHost(to: "load a module")
+    let way = CarryingOut(common: common, change: change, root: root)
+    if !change.dryRun { try way.finishUnfinished() }
     let report = ModulesReport(judgeModules(on: surveyModules(root)))
     if change.dryRun || !report.obstacles.isEmpty || report.pending.isEmpty {
       let text = report.planText(common.style)
@@ -55,21 +57,17 @@ struct ModulesLoadCommand: ParsableCommand {
     try requireRoot(to: "load a module")
     if !common.quiet { complain(report.planText(.plain)) }
     guard try change.confirm("Load them?") else { throw CommandError(.failed, "nothing was changed") }
-    try load(report.pending.map(\.name), root)
+    let receipt = try way.apply(
+      ChangePlan(
+        intent: .loadModules, steps: report.pending.map { .loadModule($0.name) }, notes: [],
+        needsReboot: false))
     let after = ModulesReport(judgeModules(on: surveyModules(root)))
     try writeToStandardOutput(common.json ? after.json.document : Array(after.text(common.style).utf8))
+    if !common.quiet {
+      complain("Done: change \(receipt.number). passthru-doctor undo takes it back, and so does a reboot.")
+    }
     if let left = (after.pending + after.obstacles).first {
       throw CommandError(.failed, "\(left.name) was loaded without an error and is not there")
-    }
-  }
-
-  private func load(_ names: [String], _ root: HostRoot) throws(CommandError) {
-    do throws(KmodError) {
-      let modules = try hostModules(root)
-      for name in names { try modules.load(name) }
-    } catch {
-      let why = loadingFailure(code: error.code).map { ": \($0)" } ?? ""
-      throw CommandError(.failed, "\(error)\(why)")
     }
   }
 }

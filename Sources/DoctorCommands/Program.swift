@@ -5,7 +5,7 @@ import HostFiles
 /// Parses the arguments, runs the command, and returns the exit status.
 package func runPassthruDoctor() -> Int32 {
   do {
-    var command = try PassthruDoctor.parseAsRoot(programArguments())
+    var command = try PassthruDoctor.parseAsRoot(commandFirst(programArguments()))
     try command.run()
     return ExitStatus.done.rawValue
   } catch let error as CommandError {

@@ -3,6 +3,7 @@ import ChangeExecution
 import ChangePlanning
 import HostFiles
 import HostModel
+import HostSurvey
 import Reporting
 
 /// `undo [CHANGE...]`: the way back.
@@ -34,23 +35,37 @@ struct UndoCommand: ParsableCommand {
   func run() throws {
     let root = try common.openRoot()
     let way = CarryingOut(common: common, change: change, root: root)
-    let receipts = try chosen(try Journal(root).readableEntries())
+    let journal = Journal(root)
+    let receipts = try chosen(journal)
     let intent = ChangeIntent.undo(receipts.map(\.number))
-    let standing = receipts.filter(\.state.isStanding)
+    let standing = receipts.filter(journal.stands)
     let plan: UndoPlan
     do throws(Refusal) {
       plan = try ChangeExecutor(root) { _ in }.undoPlan(for: standing)
     } catch { try way.refuse(error, intent) }
     guard !standing.isEmpty else {
-      let words = receipts.isEmpty ? "There is no change to undo." : "It is undone already."
+      let words = receipts.isEmpty ? "There is no change to undo." : "Nothing of it stands any more."
       return try writeToStandardOutput(common.json ? plan.plan.json.document : Array((words + "\n").utf8))
     }
+    try requireFreeDevices(plan.plan, way)
     try way.carryOut(plan)
   }
 
-  private func chosen(_ entries: [Journal.Entry]) throws(CommandError) -> [Receipt] {
+  /// The way back of a device is a handover like any other.
+  private func requireFreeDevices(_ plan: ChangePlan, _ way: CarryingOut) throws {
+    let rebindings = plan.steps.rebindings
+    guard !rebindings.isEmpty else { return }
+    let obstacles = HandoverGround(surveyDevices(way.root), way.root).obstacles(to: rebindings)
+    let report = HandoverReport(
+      rebindings.contains(where: \.isToVFIO) ? .detach : .reattach, groups: [], rebindings: rebindings,
+      obstacles: obstacles)
+    if let refusal = report.refusal { try way.refuse(refusal, plan.intent) }
+  }
+
+  private func chosen(_ journal: Journal) throws(CommandError) -> [Receipt] {
+    let entries = try journal.readableEntries()
     guard !numbers.isEmpty else {
-      let standing = entries.compactMap(\.receipt).filter(\.state.isStanding)
+      let standing = entries.compactMap(\.receipt).filter(journal.stands)
       // What cannot be read may stand on all others: without its number named nothing is guessed.
       if case .unreadable(let number, let reason)? = all ? entries.first(where: \.isUnreadable) : entries.last
       {

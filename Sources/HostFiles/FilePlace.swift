@@ -130,8 +130,7 @@ final class FilePlace {
   }
 
   private func synchronize() throws(SystemFailure) {
-    // Some file systems (vfat) cannot do this for a directory.
-    guard fsync(folder) == 0 || errno == EINVAL else { throw SystemFailure(code: errno) }
+    guard linux_synchronize_names(folder) == 0 else { throw SystemFailure(code: errno) }
   }
 }
 

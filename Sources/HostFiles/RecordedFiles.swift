@@ -89,29 +89,20 @@ package struct RecordedFiles: HostFileReading, Sendable {
   /// The path with links followed inside the recording; nil when it leads below a file. A loop and
   /// a directory that could not be read fail as they did on the host.
   private func resolve(_ path: String, followingLast: Bool) throws(HostFileError) -> String? {
-    var pending = path.split(separator: "/").reversed().map(String.init)
-    var stack: [String] = []
-    var linksFollowed = 0
-    while let component = pending.popLast() {
-      if component == "." { continue }
-      if component == ".." {
-        _ = stack.popLast()
-        continue
-      }
-      stack.append(component)
-      let here = stack.joined(separator: "/")
+    var walk = PathWalk(path)
+    while let here = walk.next() {
       switch entries[here] {
-      case .link(let target) where followingLast || !pending.isEmpty:
-        linksFollowed += 1
-        guard linksFollowed <= 40 else { throw HostFileError("following", path, code: ELOOP) }
-        if target.hasPrefix("/") { stack = [] } else { stack.removeLast() }
-        pending += target.split(separator: "/").reversed().map(String.init)
-      case .denied(let code) where !pending.isEmpty && children[here] == nil:
+      case .link(let target) where followingLast || !walk.isAtEnd:
+        walk.follow(target)
+        guard walk.linksFollowed <= PathWalk.mostLinks else {
+          throw HostFileError("following", path, code: ELOOP)
+        }
+      case .denied(let code) where !walk.isAtEnd && children[here] == nil:
         throw HostFileError("looking at", path, code: code)
-      case .file where !pending.isEmpty, .device where !pending.isEmpty: return nil
+      case .file where !walk.isAtEnd, .device where !walk.isAtEnd: return nil
       default: continue
       }
     }
-    return stack.joined(separator: "/")
+    return walk.place
   }
 }

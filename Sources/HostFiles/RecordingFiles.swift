@@ -92,23 +92,15 @@ package final class RecordingFiles: HostFileReading {
 
   /// The path with the links in it resolved and noted, so that the recording has them too.
   private func physical(_ path: String) -> String {
-    var pending = path.split(separator: "/").reversed().map(String.init)
-    var stack: [String] = []
-    var linksLeft = 40
-    while let component = pending.popLast() {
-      if component == "." { continue }
-      if component == ".." {
-        _ = stack.popLast()
+    var walk = PathWalk(path)
+    while let here = walk.next() {
+      guard walk.linksFollowed < PathWalk.mostLinks, let target = (try? files.linkTarget(at: here)) ?? nil
+      else {
         continue
       }
-      stack.append(component)
-      let here = stack.joined(separator: "/")
-      guard let target = (try? files.linkTarget(at: here)) ?? nil, linksLeft > 0 else { continue }
-      linksLeft -= 1
       note(.link(target), at: here)
-      if target.hasPrefix("/") { stack = [] } else { stack.removeLast() }
-      pending += target.split(separator: "/").reversed().map(String.init)
+      walk.follow(target)
     }
-    return stack.joined(separator: "/")
+    return walk.place
   }
 }

@@ -90,7 +90,7 @@ extension HostRoot {
       made = mkdirat(folder, name, mode) == 0
       let code = errno
       guard made || code == EEXIST else { throw HostFileError("creating", path, code: code) }
-      if made, fsync(folder) != 0, errno != EINVAL {
+      if made, linux_synchronize_names(folder) != 0 {
         let code = errno
         unlinkat(folder, name, AT_REMOVEDIR)
         throw HostFileError("creating", path, code: code)
@@ -126,7 +126,7 @@ extension HostRoot {
     guard renameat(folder, name, folder, newName) == 0 else {
       throw HostFileError("renaming", path, code: errno)
     }
-    guard fsync(folder) == 0 || errno == EINVAL else {
+    guard linux_synchronize_names(folder) == 0 else {
       let code = errno
       _ = renameat(folder, newName, folder, name)
       throw HostFileError("renaming", path, code: code)

@@ -16,6 +16,10 @@ package enum ChangeIntent: Sendable, Equatable {
   /// Devices or groups to a guest of libvirt.
   case attach([String], guest: String)
   case detach([String], guest: String)
+  /// Devices or groups as they were named, to VFIO or back to the host, for this boot only.
+  case handOver([String], toVFIO: Bool)
+  /// The vfio modules, for this boot only.
+  case loadModules
   /// Packages by the distribution's own package manager.
   case install(PackageInstallation)
   /// A unit of systemd, now and at every boot.
@@ -35,6 +39,9 @@ package enum ChangeIntent: Sendable, Equatable {
     case .attach(let targets, let guest): "guest attach \(guest) " + targets.joined(separator: " ")
     case .detach(let targets, let guest): "guest detach \(guest) " + targets.joined(separator: " ")
     case .unbind(let targets, let now): "unbind " + (targets + (now ? ["--now"] : [])).joined(separator: " ")
+    case .handOver(let targets, let toVFIO):
+      (toVFIO ? "detach " : "reattach ") + targets.joined(separator: " ")
+    case .loadModules: "modules load"
     case .install(let packages): "setup: " + packages.command
     case .enable(let unit): "setup: systemctl enable --now \(unit)"
     }

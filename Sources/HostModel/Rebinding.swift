@@ -35,6 +35,9 @@ package struct Rebinding: Sendable, Equatable {
   /// The way back.
   package var inverse: Rebinding { Rebinding(device: device, from: to, to: from) }
 
+  /// Whether a guest could have it then.
+  package var isToVFIO: Bool { to.driver.map { ChosenDevice.isVFIODriver($0) } ?? false }
+
   /// Whether a function that is bound so has arrived.
   package func isReached(by binding: DriverBinding) -> Bool {
     binding.override == to.override && (takesAnyDriver || binding.driver == to.driver)

@@ -3,9 +3,11 @@ import HostModel
 
 /// Looks at what GRUB reads beside its grub.cfg, and at what that stands on. Absent where the host does not boot
 /// through a grub.cfg.
-package func surveyBootTrial(_ root: HostRoot, _ bootLoader: Observed<BootLoaderEvidence>) -> Observed<
-  BootTrialEvidence
-> {
+///
+/// - Parameter running: the kernel's own command line, which tells whether a trial is over.
+package func surveyBootTrial(
+  _ root: HostRoot, _ bootLoader: Observed<BootLoaderEvidence>, running: KernelCommandLine?
+) -> Observed<BootTrialEvidence> {
   guard let loader = bootLoader.value else {
     return .unreadable(
       source: bootLoader.source, reason: bootLoader.unreadableReason ?? "the boot loader is not known")
@@ -24,6 +26,9 @@ package func surveyBootTrial(_ root: HostRoot, _ bootLoader: Observed<BootLoader
     if let mount = MountedState(root).mount(holding: "/" + found.environmentPath) {
       found.fileSystem = mount.type
       found.layers = mount.deviceNumber.map { layers("sys/dev/block/\($0)", root) } ?? []
+    }
+    if let trial = found.trial(running: running), trial.outcome == .fellBack {
+      found.end = TrialEndSource(root: root, trial: trial, preparedAt: found.customPath).read()
     }
     return .found(found, source: found.customPath)
   } catch {

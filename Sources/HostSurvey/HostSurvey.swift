@@ -33,7 +33,7 @@ package func surveyHost(_ root: HostRoot) -> HostEvidence {
   evidence.hypervisor = surveyHypervisor(root, machine: evidence.machine)
 
   evidence.bootLoader = surveyBootLoader(root, evidence)
-  evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader)
+  evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader, running: evidence.commandLine.value)
 
   evidence.loadedModules = surveyLoadedModules(root)
   evidence.vfioModules = VFIOModulesSource(root, evidence).survey()
@@ -60,7 +60,7 @@ package func surveyBoot(_ root: HostRoot) -> HostEvidence {
   evidence.secureBoot = surveySecureBoot(root)
   evidence.xen = surveyXen(root)
   evidence.bootLoader = surveyBootLoader(root, evidence)
-  evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader)
+  evidence.bootTrial = surveyBootTrial(root, evidence.bootLoader, running: evidence.commandLine.value)
   return evidence
 }
 

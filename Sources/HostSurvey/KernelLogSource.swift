@@ -45,7 +45,7 @@ package enum KernelLogSource {
     let answer = root.probed("journal") {
       guard root.isRunningHost else { return nil }
       do throws(ProgramRun.Failure) {
-        return try journal()?.text
+        return try journalMessages(["-k", "-b", "-o", "short-monotonic"], timeLimit: 2000)?.text
       } catch {
         failure = .unreadable(source: journalName, reason: words(for: error))
         return nil
@@ -53,16 +53,6 @@ package enum KernelLogSource {
     }
     guard let answer, !answer.isEmpty else { return failure }
     return .found(KernelLog(parsing: Array(answer.utf8), origin: .journal), source: journalName)
-  }
-
-  /// What journalctl prints; nil where there is none, or no journal.
-  private static func journal() throws(ProgramRun.Failure) -> [UInt8]? {
-    let paths = ["/usr/bin/journalctl", "/bin/journalctl", "/run/current-system/sw/bin/journalctl"]
-    guard let path = paths.first(where: { access($0, X_OK) == 0 }) else { return nil }
-    let journal = ProgramRun(
-      path, ["-k", "-b", "-o", "short-monotonic", "--no-pager", "-q"], timeLimit: 2000, outputLimit: 16 << 20)
-    let outcome = try journal.run()
-    return outcome.status == 0 ? outcome.output : nil
   }
 
   private static func words(for failure: ProgramRun.Failure) -> String {

@@ -9,7 +9,7 @@ package struct KmodError: Error, Sendable, Equatable, CustomStringConvertible {
   /// errno; libkmod gives it negative.
   package let code: Int32
 
-  init(_ operation: String, _ subject: String, code: Int32) {
+  package init(_ operation: String, _ subject: String, code: Int32) {
     self.operation = operation
     self.subject = subject
     self.code = code
@@ -24,6 +24,17 @@ package struct KmodError: Error, Sendable, Equatable, CustomStringConvertible {
         return "error \(code)"
       }
       return String(cString: base)
+    }
+  }
+
+  /// Why the kernel refuses to load a module with this code, a clause; nil where the code says it all.
+  package var loadingCause: String? {
+    switch code {
+    case EPERM: "the kernel does not permit it: it is locked down, or this is a container"
+    case ENOEXEC: "it was made for another kernel than the running one; restart after a kernel update"
+    case EINVAL: "the kernel does not take its options (see /etc/modprobe.d and the kernel command line)"
+    case EKEYREJECTED: "the kernel does not trust its signature, or it has none"
+    default: nil
     }
   }
 

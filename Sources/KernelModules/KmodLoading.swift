@@ -12,4 +12,10 @@ extension KmodContext {
     }
     guard code >= 0 else { throw KmodError("loading the module", name, code: -code) }
   }
+
+  /// Unloads a module; the kernel refuses one that is in use, with EWOULDBLOCK.
+  package func unload(_ name: String) throws(KmodError) {
+    let code = try byName(canonicalName(name)) { module in kmod_module_remove_module(module, 0) }
+    guard code >= 0 else { throw KmodError("unloading the module", name, code: -code) }
+  }
 }

@@ -1,3 +1,4 @@
+import ChangePlanning
 import Diagnosis
 import HostModel
 
@@ -51,28 +52,15 @@ package struct HandoverReport: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The plan: schema passthru-doctor/plan/1.
-  package var json: JSON {
-    .object([
-      ("schema", .string("passthru-doctor/plan/1")),
-      ("intent", .string(direction.rawValue)),
-      ("refused", refused),
-      ("steps", .array(rebindings.map(\.planJSON))),
-      ("needsReboot", .bool(false)),
-    ])
-  }
-
-  private var refused: JSON {
-    guard let first = obstacles.first else { return .null }
+  /// Why nothing is done; nil when nothing stands in the way.
+  package var refusal: Refusal? {
+    guard !obstacles.isEmpty else { return nil }
     let overrides = obstacles.compactMap { obstacle in
       obstacle.override.map { "--override \(obstacle.address)=\($0)" }
     }
-    return .object([
-      ("reason", .string("host-needs-it")),
-      ("detail", .string(obstacles.map { "\($0.address): \($0.reason)" }.joined(separator: " "))),
-      ("override", overrides.count == obstacles.count ? .string(overrides.joined(separator: " ")) : .null),
-      ("address", .string(first.address.description)),
-    ])
+    return Refusal(
+      reason: "host-needs-it", detail: obstacles.map { "\($0.address): \($0.reason)" }.joined(separator: " "),
+      override: overrides.count == obstacles.count ? overrides.joined(separator: " ") : nil)
   }
 }
 
@@ -81,9 +69,9 @@ extension HandoverReport {
   package func resultText(_ results: [(PCIAddress, DriverBinding?)]) -> String {
     results.map { address, binding in
       switch direction {
-      case .detach: "Device \(address.nodeDeviceName) detached\n"
+      case .detach: "Device \(address.libvirtName) detached\n"
       case .reattach:
-        "Device \(address.nodeDeviceName) re-attached"
+        "Device \(address.libvirtName) re-attached"
           + (binding?.driver.map { " (\($0))\n" } ?? " (no driver of the host claims it)\n")
       }
     }.joined()
@@ -118,12 +106,6 @@ extension Rebinding {
     ])
   }
 
-  fileprivate var destination: String { to.driver ?? (takesAnyDriver ? "a driver of the host" : "no driver") }
-}
-
-extension PCIAddress {
-  /// libvirt's name for it: pci_0000_01_00_0.
-  package var nodeDeviceName: String {
-    "pci_" + String(description.map { $0 == ":" || $0 == "." ? "_" : $0 })
-  }
+  /// Where it goes, for a sentence.
+  package var destination: String { to.driver ?? (takesAnyDriver ? "a driver of the host" : "no driver") }
 }

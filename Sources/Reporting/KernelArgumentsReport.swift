@@ -35,6 +35,7 @@ package struct KernelArgumentsReport: Sendable {
   private static func trial(_ trial: BootTrial) -> JSON {
     .object([
       ("arguments", JSON(trial.arguments)), ("outcome", JSON(trial.outcome?.rawValue)),
+      ("end", JSON(trial.end?.word)),
       ("text", .string(trial.sentences.first ?? "")), ("keep", .string(trial.keepCommand)),
       ("clear", .string(BootTrial.clearCommand)),
     ])
@@ -44,7 +45,7 @@ package struct KernelArgumentsReport: Sendable {
     .object([
       ("title", .string(entry.title)), ("kernel", JSON(entry.kernel)), ("file", .string(entry.file)),
       ("arguments", JSON(entry.arguments)), ("foreign", .bool(entry.isForeign)),
-      ("default", .bool(index == arguments.defaultIndex)),
+      ("default", .bool(index == arguments.choice.usual)), ("next", .bool(index == arguments.choice.next)),
     ])
   }
 
@@ -69,7 +70,9 @@ package struct KernelArgumentsReport: Sendable {
       "Kept     \(words(arguments.kept))  (/\(arguments.persistedFile))",
     ]
     for (index, entry) in arguments.entries.enumerated() {
-      let mark = index == arguments.defaultIndex ? "Default " : "Entry   "
+      let mark =
+        index == arguments.choice.once
+        ? "Once    " : index == arguments.choice.usual ? "Default " : "Entry   "
       lines.append(
         "\(mark) \(entry.title)\(entry.isForeign ? " (not this system's)" : ""): \(words(entry.arguments))")
     }

@@ -49,7 +49,9 @@ extension Step {
     switch self {
     case .rebind(let rebinding):
       "Take \(rebinding.device) from \(rebinding.from.driver ?? "no driver") and give it to "
-        + "\(rebinding.to.driver ?? "the driver of the host that claims it") now."
+        + "\(rebinding.destination) now."
+    case .loadModule(let name): "Load the module \(name)."
+    case .unloadModule(let name): "Unload the module \(name)."
     case .replaceFile(let path, let before, let after):
       if before == nil {
         "Create /\(path)."
@@ -99,6 +101,10 @@ extension Step {
   fileprivate var json: JSON {
     switch self {
     case .rebind(let rebinding): rebinding.planJSON
+    case .loadModule(let name):
+      .object([("kind", .string("load-module")), ("program", .string(name)), ("diff", .null)])
+    case .unloadModule(let name):
+      .object([("kind", .string("unload-module")), ("program", .string(name)), ("diff", .null)])
     case .replaceFile(let path, _, _):
       .object([("kind", .string("replace-file")), ("path", .string(path)), ("diff", .string(diff.text))])
     case .regenerate(let regeneration):

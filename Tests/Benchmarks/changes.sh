@@ -6,14 +6,25 @@ size_rows() {
     local doctor=$1 boot=$2 copy rival=-
     copy=$(mktemp)
     if command -v driverctl >/dev/null; then rival="$(du -k --apparent-size "$(command -v driverctl)" | cut -f 1) KB"; fi
-    printf '%-34s %9s KB %12s\n' "program, stripped; driverctl" "$(stripped_size_kb "$doctor")" "$rival"
+    printf '%-42s %9s KB %12s\n' "program, stripped; driverctl" "$(stripped_size_kb "$doctor")" "$rival"
     strip -o "$copy" "$boot"
-    printf '%-34s %9s KB\n' "boot program, stripped" "$(du -k --apparent-size "$copy" | cut -f 1)"
+    printf '%-42s %9s KB\n' "boot program, stripped" "$(du -k --apparent-size "$copy" | cut -f 1)"
     if command -v zstd >/dev/null; then
         zstd -q -3 -f "$copy" -o "$copy.zst"
-        printf '%-34s %9s KB\n' "growth of an initramfs (zstd -3)" "$(du -k --apparent-size "$copy.zst" | cut -f 1)"
+        printf '%-42s %9s KB\n' "growth of an initramfs (zstd -3)" "$(du -k --apparent-size "$copy.zst" | cut -f 1)"
     fi
     rm -f "$copy" "$copy.zst"
+}
+
+# boot_rows: what the last `make bench-boot` has measured in its machines, with when that was.
+boot_rows() {
+    local results=${BENCH_BOOT_RESULTS:-.build/bench-boot}
+    if [ -f "$results" ]; then
+        cat "$results"
+        echo "(the boot hook: measured by make bench-boot, $(date -u -r "$results" '+%Y-%m-%d %H:%M'))"
+    else
+        printf '%-42s %s\n' "boot hook" "not measured here yet: make bench-boot boots machines for it"
+    fi
 }
 
 # versions: of the rivals that are there.

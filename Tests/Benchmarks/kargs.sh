@@ -6,7 +6,7 @@
 kargs_rows() {
     local doctor=$1 runs=$2 root text
     if [ "$(id -u)" -ne 0 ] || ! command -v grub-mkconfig >/dev/null; then
-        printf '%-34s %s\n' "dry run of kargs" "not measured: takes root and grub-mkconfig"
+        printf '%-42s %s\n' "dry run of kargs" "not measured: takes root and grub-mkconfig"
         return
     fi
     root=$(mktemp -d)

@@ -13,7 +13,7 @@ paired() {
         time_once "$rival" >>"$times/rival"
     done
     awk -v name="$name" -v ours="$(median "$times/ours")" -v rival="$(median "$times/rival")" \
-        'BEGIN { printf "%-34s %12.2f %12.2f %8.2f\n", name, ours / 1000, rival / 1000, ours / rival }'
+        'BEGIN { printf "%-42s %12.2f %12.2f %8.2f\n", name, ours / 1000, rival / 1000, ours / rival }'
     rm -rf "$times"
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Receipts decide what undo writes: they come back as they were written, or are refused with words.
 struct ReceiptTextTests {
-  private func full() -> Receipt {
+  private func full() throws -> Receipt {
     var receipt = Receipt(command: "kargs add 'a=\"b c\"' \\x", time: "2025-01-02T03:04:05Z")
     receipt.number = 7
     receipt.state = .undoing
@@ -17,6 +17,17 @@ struct ReceiptTextTests {
     receipt.builder = .dracut
     receipt.images = [ImageRebuild.Image(kernel: "6.1.0-18-amd64", path: "boot/initrd img")]
     receipt.hasNewImages = true
+    receipt.boot = "0d5a"
+    receipt.rebindings = [
+      Rebinding(
+        device: try #require(PCIAddress("01:00.1")), from: DriverBinding(driver: "snd_hda_intel"),
+        to: DriverBinding(driver: "vfio-pci", override: "vfio-pci")),
+      Rebinding(
+        device: try #require(PCIAddress("02:00.0")),
+        from: DriverBinding(driver: nil, override: "vfio-pci"), to: DriverBinding(driver: nil),
+        takesAnyDriver: true),
+    ]
+    receipt.modules = ["irqbypass", "vfio"]
     receipt.files = [
       Receipt.File(
         path: "etc/default/gr ub\\", beforeDigest: Receipt.noFile, afterDigest: nil, metadata: nil,
@@ -32,7 +43,7 @@ struct ReceiptTextTests {
   }
 
   @Test func comesBackAsItWasWritten() throws {
-    let receipt = full()
+    let receipt = try full()
     #expect(try Receipt(parsing: Array(receipt.text.utf8)) == receipt)
   }
 
@@ -65,13 +76,13 @@ struct ReceiptTextTests {
   }
 
   @Test func refusesANewerVersionWithWords() throws {
-    let text = full().text.replacing("receipt 2\n", with: "receipt 3\n")
+    let text = try full().text.replacing("receipt 2\n", with: "receipt 3\n")
     let error = #expect(throws: Receipt.Unreadable.self) { try Receipt(parsing: Array(text.utf8)) }
     #expect(error?.reason.contains("newer passthru-doctor") == true)
   }
 
-  @Test func refusesEveryReceiptThatWasCutShort() {
-    let bytes = Array(full().text.utf8)
+  @Test func refusesEveryReceiptThatWasCutShort() throws {
+    let bytes = Array(try full().text.utf8)
     for count in 0..<(bytes.count - 1) {
       #expect(throws: Receipt.Unreadable.self) { try Receipt(parsing: Array(bytes[..<count])) }
     }
@@ -80,7 +91,7 @@ struct ReceiptTextTests {
   /// Bytes changed, lost and doubled: it is read or refused, and what is read can be written again.
   @Test func neverTrapsOnABrokenReceipt() throws {
     var random = SystemRandomNumberGenerator()
-    let good = Array(full().text.utf8)
+    let good = Array(try full().text.utf8)
     var readable = 0
     for _ in 0..<20_000 {
       var bytes = good

@@ -73,9 +73,4 @@ struct ModuleJudgementTests {
     #expect(judgements.count == 3)
     #expect(judgements.allSatisfy { $0.state == .unknown && $0.sentence.contains("a container hides them") })
   }
-
-  @Test(arguments: [1, 8, 22, 129] as [Int32]) func refusalsOfTheKernelAreExplained(code: Int32) {
-    #expect(loadingFailure(code: code) != nil)
-    #expect(loadingFailure(code: 5) == nil)
-  }
 }

@@ -112,4 +112,9 @@ struct KmodContextTests {
     let context = try KmodContext(moduleDirectory: scratch.path + "/modules", configuration: [])
     #expect(try context.module(named: "vfio_pci")?.isDenylisted == false)
   }
+
+  @Test(arguments: [1, 8, 22, 129] as [Int32]) func refusalsOfTheKernelAreExplained(code: Int32) {
+    #expect(KmodError("loading the module", "x", code: code).loadingCause != nil)
+    #expect(KmodError("loading the module", "x", code: 5).loadingCause == nil)
+  }
 }

@@ -58,6 +58,47 @@ struct GuestChangeTests {
     #expect(try libvirt.virsh.definition(of: "one").hostDevices == disk.functions.map(\.host))
   }
 
+  /// `undo` of what was given: the guest's definition holds the devices no more.
+  @Test func takesBackWhatWasGiven() throws {
+    let giving = try give([card, disk], "one")
+    try giving.carryOut(through: libvirt.virsh)
+    let back = try #require(try GuestChange(takingBack: giving.devices, through: libvirt.virsh))
+    #expect(back.functions.count == 3 && !back.isAddition)
+    try back.carryOut(through: libvirt.virsh)
+    #expect(try libvirt.virsh.definition(of: "one").hostDevices.isEmpty)
+    // A second time there is nothing left of it.
+    #expect(try GuestChange(takingBack: giving.devices, through: libvirt.virsh)?.changesNothing == true)
+  }
+
+  /// `undo` of what was taken: the very elements come back, with what their owner wrote into them.
+  @Test func givesBackWhatWasTaken() throws {
+    try give([card], "one").carryOut(through: libvirt.virsh)
+    let before = try libvirt.virsh.definition(of: "one")
+    let taking = try GuestChange(taking: card.functions, from: "one", through: libvirt.virsh)
+    try taking.carryOut(through: libvirt.virsh)
+    let back = try #require(try GuestChange(takingBack: taking.devices, through: libvirt.virsh))
+    try back.carryOut(through: libvirt.virsh)
+    let after = try libvirt.virsh.definition(of: "one")
+    #expect(after.hostDevices == before.hostDevices)
+    #expect(after.elements(of: after.hostDevices) == before.elements(of: before.hostDevices))
+  }
+
+  @Test func nothingIsTakenFromTheNextOwnerOrFromAGuestThatIsGone() throws {
+    try give([disk], "one").carryOut(through: libvirt.virsh)
+    let taking = try GuestChange(taking: disk.functions, from: "one", through: libvirt.virsh)
+    try taking.carryOut(through: libvirt.virsh)
+    try define("two", machine: "q35")
+    try give([disk], "two").carryOut(through: libvirt.virsh)
+    let failure = #expect(throws: Virsh.Failure.self) {
+      _ = try GuestChange(takingBack: taking.devices, through: libvirt.virsh)
+    }
+    #expect(failure?.description.contains("belongs to the guest two") == true)
+    let gone = GuestDevices(
+      connection: libvirt.virsh.connection, guest: "three", isAddition: true,
+      elements: taking.devices.elements)
+    #expect(try GuestChange(takingBack: gone, through: libvirt.virsh) == nil)
+  }
+
   @Test func libvirtsOwnWordsSayWhyNot() throws {
     let failure = #expect(throws: Virsh.Failure.self) { try libvirt.virsh.definition(of: "nobody's") }
     #expect(failure?.description.contains("nobody's") == true)

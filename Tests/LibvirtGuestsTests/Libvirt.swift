@@ -9,22 +9,32 @@ final class Libvirt {
       FileManager.default.isExecutableFile(atPath: $0)
     }
 
+  /// What each daemon finds out of each QEMU anew, taking its time, where it has not been kept.
+  private static let cache = Result {
+    atexit { try? FileManager.default.removeItem(atPath: "/tmp/libvirt-cache-\(getpid())") }
+    try makeNobodys("/tmp/libvirt-cache-\(getpid())")
+    return "/tmp/libvirt-cache-\(getpid())"
+  }
+
+  private static func makeNobodys(_ path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    guard let nobody = getpwnam("nobody") else { throw CocoaError(.featureUnsupported) }
+    chown(path, nobody.pointee.pw_uid, nobody.pointee.pw_gid)
+  }
+
   private let directory: String
   private let daemon = Process()
 
   init() throws {
     // Sockets have short names.
     directory = "/tmp/libvirt-" + UUID().uuidString.prefix(8)
-    for name in ["", "/run", "/home"] {
-      try FileManager.default.createDirectory(atPath: directory + name, withIntermediateDirectories: false)
-      guard let nobody = getpwnam("nobody") else { throw CocoaError(.featureUnsupported) }
-      chown(directory + name, nobody.pointee.pw_uid, nobody.pointee.pw_gid)
-    }
+    for name in ["", "/run", "/home"] { try Self.makeNobodys(directory + name) }
     try Data("log_level = 4\n".utf8).write(to: URL(fileURLWithPath: directory + "/conf"))
     daemon.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
     daemon.arguments = [
-      "--reuid", "nobody", "--clear-groups", "--pdeathsig", "TERM", "/usr/bin/env", "-i",
-      "HOME=\(directory)/home", "XDG_RUNTIME_DIR=\(directory)/run", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+      "--reuid", "nobody", "--clear-groups", "--pdeathsig", "KILL", "/usr/bin/env", "-i",
+      "HOME=\(directory)/home", "XDG_RUNTIME_DIR=\(directory)/run",
+      "XDG_CACHE_HOME=\(try Self.cache.get())", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
       "/usr/sbin/libvirtd", "-f", directory + "/conf",
     ]
     daemon.standardError = FileHandle.nullDevice
@@ -34,7 +44,8 @@ final class Libvirt {
   }
 
   deinit {
-    daemon.terminate()
+    // It was born with most signals blocked, as the threads of Dispatch have them, SIGTERM among them.
+    kill(daemon.processIdentifier, SIGKILL)
     daemon.waitUntilExit()
     try? FileManager.default.removeItem(atPath: directory)
   }

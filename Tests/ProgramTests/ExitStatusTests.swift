@@ -25,6 +25,27 @@ struct ExitStatusTests {
     #expect(result.errors.isEmpty)
   }
 
+  /// As git and systemctl have it: `passthru-doctor --root DIR devices`.
+  @Test func optionsMayStandBeforeTheCommand() throws {
+    let root = try TemporaryDirectory()
+    for (order, usual) in [
+      (["--root", root.path, "--json", "groups"], ["groups", "--root", root.path, "--json"]),
+      (
+        ["kargs", "--root=" + root.path, "show", "--json"], ["kargs", "show", "--json", "--root", root.path]
+      ),
+      (
+        ["--json", "--root", root.path, "--stage", "devices"],
+        ["check", "--json", "--root", root.path, "--stage", "devices"]
+      ),
+    ] {
+      let result = try Program.run(order)
+      let expected = try Program.run(usual)
+      #expect(result.output == expected.output && result.errors == expected.errors, "\(order)")
+      #expect(result.status == expected.status && !result.errors.contains("Usage:"), "\(order)")
+    }
+    #expect(try Program.run(["--root", root.path, "no-such-command"]).status == 2)
+  }
+
   @Test func aReportThatCouldNotBeWrittenIsAnError() throws {
     let result = try Program.run(
       ["check", "--root", "/var/empty"].dropLast() + [Program.packageRoot], standardOutput: "/dev/full")

@@ -49,7 +49,25 @@ struct GuestTests {
     let result = try Program.run(["guest", "xml", "05:00.0", "--root", host.path])
     #expect(result.output.contains("managed='no'"), "\(result.errors)")
     #expect(
-      try Program.run(["guest", "xml", "01:00.0", "--root", host.path]).output.contains("managed='yes'"))
+      try Program.run(["guest", "xml", "06:00.0", "--root", host.path]).output.contains("managed='yes'"))
+  }
+
+  /// With managed='yes' libvirt would take the disk from under the host.
+  @Test func whatTheHostLivesOnIsToldAndNotManagedByLibvirt() throws {
+    let host = try hostWithACard()
+    let disk = "sys/devices/pci0000:00/0000:05:00.0"
+    try host.write("", at: "sys/bus/pci/drivers/nvme/bind")
+    try host.link("../../../bus/pci/drivers/nvme", at: disk + "/driver")
+    try host.write("259:0\n", at: disk + "/nvme/nvme0/nvme0n1/dev")
+    try host.link("../../devices/pci0000:00/0000:05:00.0/nvme/nvme0/nvme0n1", at: "sys/class/block/nvme0n1")
+    try host.link("../../devices/pci0000:00/0000:05:00.0/nvme/nvme0/nvme0n1", at: "sys/dev/block/259:0")
+    try host.write(
+      "22 1 259:0 / / rw,relatime shared:1 - ext4 /dev/nvme0n1 rw\n", at: "proc/self/mountinfo")
+    let result = try Program.run(["guest", "xml", "05:00.0", "--root", host.path])
+    #expect(result.status == 0 && result.output.contains("managed='no'"))
+    #expect(result.errors.contains("a guest should not have 0000:05:00.0 now"), "\(result.errors)")
+    let arguments = try Program.run(["guest", "qemu", "05:00.0", "--root", host.path])
+    #expect(arguments.errors.contains("a guest should not have 0000:05:00.0 now"))
   }
 
   @Test func theQEMUArgumentsNameEveryFunction() throws {
@@ -75,7 +93,7 @@ struct GuestTests {
     let root = try TemporaryDirectory()
     for (address, deviceClass, group) in [
       ("0000:00:01.0", "0x060400", 13), ("0000:01:00.0", "0x030000", 13), ("0000:01:00.1", "0x040300", 13),
-      ("0000:05:00.0", "0x010802", 20),
+      ("0000:05:00.0", "0x010802", 20), ("0000:06:00.0", "0x0c0330", 21),
     ] {
       let path = "sys/devices/pci0000:00/" + address
       try root.write(deviceClass + "\n", at: path + "/class")

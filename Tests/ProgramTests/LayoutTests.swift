@@ -10,7 +10,7 @@ struct LayoutTests {
     return (list ?? "").split(separator: "\n").map(String.init)
   }()
 
-  @Test func thereAreRows() { #expect(Self.rows.count >= 31) }
+  @Test func thereAreRows() { #expect(Self.rows.count >= 36) }
 
   @Test(arguments: rows)
   func argumentsComeAndGo(row: String) throws {
@@ -81,6 +81,39 @@ struct LayoutTests {
       "sh", "-c", "! [ \(tree.path)/etc/default/grub -nt \(tree.path)/etc/kernel/cmdline ]",
     ])
     #expect(check.status == 0)
+  }
+
+  /// kernel-install would give a kernel that comes before the next boot the arguments of the running one.
+  @Test(arguments: ["fedora-33", "fedora-34", "rhel-9-bare", "systemd-boot-bare"])
+  func aKernelThatComesBeforeTheNextBootHasThem(row: String) throws {
+    let tree = try BootTree(row)
+    #expect(throws: (any Error).self) { try tree.text("etc/kernel/cmdline") }
+    #expect(try tree.doctor("kargs", "add", "intel_iommu=on", "iommu=pt", "--yes").status == 4)
+    let usual = "root=UUID=0a0a0a0a-1111-2222-3333-444444444444 ro quiet"
+    #expect(try tree.text("etc/kernel/cmdline") == usual + " intel_iommu=on iommu=pt\n")
+    // Half of it taken out again, the file is still needed.
+    #expect(try tree.doctor("kargs", "remove", "iommu=pt", "--yes").status == 4)
+    #expect(try tree.text("etc/kernel/cmdline") == usual + " intel_iommu=on\n")
+    // After a reboot the running kernel's arguments would bring it back.
+    try (usual + " intel_iommu=on\n").write(
+      toFile: tree.path + "/proc/cmdline", atomically: false, encoding: .utf8)
+    #expect(try tree.doctor("kargs", "remove", "intel_iommu=on", "--yes").status == 4)
+    #expect(try tree.text("etc/kernel/cmdline") == usual + "\n")
+  }
+
+  /// What somebody else wrote into it, or the distribution gives instead of it, counts.
+  @Test func theDistributionsLineIsTheGroundOfANewFile() throws {
+    let tree = try BootTree("systemd-boot-bare")
+    try FileManager.default.createDirectory(
+      atPath: tree.path + "/usr/lib/kernel", withIntermediateDirectories: true)
+    try "root=LABEL=x rw splash\n".write(
+      toFile: tree.path + "/usr/lib/kernel/cmdline", atomically: false, encoding: .utf8)
+    #expect(try tree.doctor("kargs", "add", "intel_iommu=on", "--yes").status == 4)
+    #expect(try tree.text("etc/kernel/cmdline") == "root=LABEL=x rw splash intel_iommu=on\n")
+    try "root=LABEL=x rw splash mine intel_iommu=on\n".write(
+      toFile: tree.path + "/etc/kernel/cmdline", atomically: false, encoding: .utf8)
+    #expect(try tree.doctor("kargs", "remove", "intel_iommu=on", "--yes").status == 4)
+    #expect(try tree.text("etc/kernel/cmdline") == "root=LABEL=x rw splash mine\n")
   }
 
   /// RHEL 9.2 and later: grub.cfg holds the argument, and no entry does.

@@ -55,6 +55,10 @@ same() {
 
 judge() {
   local machine=$1 card=0000:00:04.0
+  ended "$machine" load 0 'loaded'
+  ended "$machine" loaded 0
+  ended "$machine" unload 0 'Undone: change 1.'
+  ended "$machine" unloaded 1 0
   ended "$machine" plan 0 '"to": "vfio-pci"'
   ended "$machine" unasked 2 'no terminal to ask on'
   ended "$machine" user 2 "root's privilege"
@@ -65,6 +69,11 @@ judge() {
   ended "$machine" again 0 'on VFIO already'
   ended "$machine" back 0 'Device pci_0000_00_04_0 re-attached (e1000e)'
   same "$machine" untouched back
+  ended "$machine" undo 0 'Undone: change'
+  same "$machine" untouched undo
+  ended "$machine" undo-all 0 'Undone: changes'
+  same "$machine" untouched undo-all
+  ended "$machine" history 0 "$card: e1000e -> vfio-pci"
   ended "$machine" group 0 'stands for its whole group'
   stands "$machine" group '0000:01:01.0 vfio-pci vfio-pci' '0000:01:02.0 vfio-pci vfio-pci' \
     '0000:00:05.0  (null)'
@@ -80,6 +89,7 @@ judge() {
   ended "$machine" network-json 5 '"reason": "host-needs-it"'
   ended "$machine" overridden 0
   ended "$machine" overridden-back 0 '(e1000e)'
+  ended "$machine" undo-in-use 5 'host-needs-it'
   ended "$machine" mounted 5 '/mnt'
   ended "$machine" open 5 'has /dev/nvme0n1 open'
   ended "$machine" closed 0
@@ -88,7 +98,7 @@ judge() {
   ended "$machine" hang-detach 0
   ended "$machine" hang 1 'not done after 2 s; the kernel waits in'
   ended "$machine" hang 1 'vfio_unregister_group_dev'
-  ended "$machine" hang 1 "not given back: $card"
+  ended "$machine" hang 1 "Not given back: $card"
   expect "$machine, hang: seconds" "2|3|4|5" "$(cat "$WORK/$machine/results/hang.seconds")" || true
   ended "$machine" recovered 0 '(e1000e)'
   stands "$machine" recovered "$card e1000e (null)"

@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 TELLING="report storage verify handover kargs early"
-ALL="$TELLING modules disks bind bind-killed whole-way"
+ALL="$TELLING disks bind libvirt whole-way"
 
 case ${1:-telling} in
   --list) echo "$ALL" | tr ' ' '\n' && exit ;;

@@ -65,6 +65,12 @@ int linux_remove_attribute(int file, const char *name);
 // errno set: EINVAL where the file system cannot do it, ENOENT where one of both is missing.
 int linux_exchange_names(int folder, const char *one, const char *other);
 
+// Has what was renamed or removed in a directory on the disk, in the way that its file system needs: FAT keeps size and
+// place of a file in the directory, and writes them with the file, not with the directory; so the whole file system is
+// synchronized there (syncfs(2)). Elsewhere fsync(2), where the file system has it for directories. Returns 0, or -1
+// with errno set.
+int linux_synchronize_names(int folder);
+
 // statx(2)'s stx_attributes as far as the file system knows them; 0 where it cannot be asked.
 uint64_t linux_file_attributes(int file);
 static const uint64_t LINUX_ATTRIBUTE_IMMUTABLE = 0x10;     // STATX_ATTR_IMMUTABLE

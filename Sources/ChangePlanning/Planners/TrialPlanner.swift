@@ -102,9 +102,20 @@ package struct TrialPlanner: Sendable {
     // What is made anew by a program stays last.
     let place =
       plan.steps.firstIndex { if case .replaceFile = $0 { false } else { true } } ?? plan.steps.count
-    plan.steps.insert(contentsOf: clearingSteps, at: place)
+    plan.steps.insert(contentsOf: clearingSteps.filter { !clearing($0, within: &plan) }, at: place)
     plan.notes.append("The trial of \(old.arguments.joined(separator: " ")) is settled, and its entry goes.")
     return plan
+  }
+
+  /// Where the plan itself writes grubenv (kernelopts), both changes are one. False: it does not.
+  private func clearing(_ step: Step, within plan: inout ChangePlan) -> Bool {
+    guard case .replaceFile(let path, _, _) = step, GrubEnvironment.isBlock(path) else { return false }
+    for (index, other) in plan.steps.enumerated() {
+      guard case .replaceFile(path, let before, let after?) = other else { continue }
+      plan.steps[index] = .replaceFile(path: path, before: before, after: GrubEnvironment.withoutTrial(after))
+      return true
+    }
+    return false
   }
 
   // MARK: Arguments

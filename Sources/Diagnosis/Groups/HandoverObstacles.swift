@@ -10,6 +10,8 @@ package struct HandoverObstacle: Sendable, Equatable {
   /// The word that overrides it for this device (`ADDRESS=WORD`); nil when nothing does: the host
   /// would lose its file systems.
   package let override: String?
+  /// False where it could not be found out whether the host uses the device.
+  package var isMeasured = true
 
   package init(address: PCIAddress, reason: String, command: String?, override: String?) {
     self.address = address
@@ -62,8 +64,10 @@ extension PCIIndex {
     judge(group).blockers.filter { $0.kind != .binding }.map { blocker in
       let use = uses.of(blocker.address).first { $0.isEssential && $0.detail == blocker.reason }
       let word = use.flatMap { HandoverOverride.overridableKinds.contains($0.kind) ? $0.kind.rawValue : nil }
-      return HandoverObstacle(
+      var obstacle = HandoverObstacle(
         address: blocker.address, reason: blocker.reason, command: blocker.command, override: word)
+      obstacle.isMeasured = blocker.kind != .unmeasured
+      return obstacle
     }
   }
 

@@ -112,14 +112,3 @@ private func missing(_ name: String, _ evidence: HostEvidence) -> String {
   return
     "\(name) is not among the installed modules\(kernel): install the package that holds the rest of them."
 }
-
-/// Why the kernel refused to load a module, by its error number: a clause.
-package func loadingFailure(code: Int32) -> String? {
-  switch code {
-  case 1: "the kernel does not permit it: it is locked down, or this is a container"
-  case 8: "it was made for another kernel than the running one; restart after a kernel update"
-  case 22: "the kernel does not take its options (see /etc/modprobe.d and the kernel command line)"
-  case 129: "the kernel does not trust its signature, or it has none"
-  default: nil
-  }
-}

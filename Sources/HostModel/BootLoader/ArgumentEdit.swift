@@ -17,6 +17,7 @@ package struct ArgumentEdit: Sendable, Equatable {
       try refuseContradictions()
     case .removeArguments(let arguments):
       removing = arguments.flatMap { KernelCommandLine(parsing: $0.utf8).parameters }
+      if let refusal = GrubRefusal(forArgumentsOfTheBoot: removing) { throw refusal }
     default: break
     }
   }

@@ -24,12 +24,13 @@ extension BootArguments {
 
   /// A drop-in undoes what the main file says.
   private var overriding: [Difference] {
-    overridden.map {
-      Difference(
-        kind: .notPersisted, argument: $0.argument,
-        sentence:
-          "\($0.argument) stands in /\(persistedFile), and /\($0.path) takes it away again: the next boot "
-          + "lacks it.")
+    overridden.map { undone in
+      let effect =
+        undone.contrary.map { "adds \($0), which says something else: the two contradict each other." }
+        ?? "takes it away again: the next boot lacks it."
+      return Difference(
+        kind: .notPersisted, argument: undone.argument,
+        sentence: "\(undone.argument) stands in /\(persistedFile), and /\(undone.path) \(effect)")
     }
   }
 

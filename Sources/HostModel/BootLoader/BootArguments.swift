@@ -6,6 +6,8 @@ package struct BootArguments: Sendable, Equatable {
     package var argument: String
     /// The drop-in, below the root.
     package var path: String
+    /// What the drop-in adds that says the opposite; nil where it drops the argument.
+    package var contrary: String?
   }
 
   /// Nil: not known.
@@ -20,8 +22,8 @@ package struct BootArguments: Sendable, Equatable {
   package var persistedByDefault: [String]?
   package var overridden: [Overridden] = []
   package var entries: [BootEntry]
-  /// The entry that boots when nobody chooses.
-  package var defaultIndex: Int?
+  /// The entries that boot when nobody touches the menu.
+  package var choice = BootChoice()
   /// Entries that are kept as they were on purpose, by title: the way back from the boot menu.
   package var fallbacks: [String] = []
   /// Whether a generator writes every entry, so that one cannot differ by itself.
@@ -60,7 +62,7 @@ extension BootLoaderEvidence {
     var arguments = BootArguments(
       running: running, persistedFile: GrubDefaultsFiles.mainPath, persisted: nil, persistedByDefault: [],
       entries: entries, areEntriesGenerated: layout.isClassic)
-    arguments.defaultIndex = defaultIndex(of: entries)
+    arguments.choice = choice(of: entries, layout)
     switch layout.kind {
     case .systemdBoot, .proxmoxBootTool, .sdbootutil, .unifiedImage:
       arguments.persistedFile = KernelCommandLineFile.path
@@ -110,15 +112,29 @@ extension BootLoaderEvidence {
       guard let reading = try? GrubDefaultsReading(some) else { return [] }
       return (split(reading.linux.value.bytes) ?? []) + (split(reading.linuxDefault.value.bytes) ?? [])
     }
-    let lost = values(0).filter { argument in
-      guard !kept.holdArgument(argument) else { return false }
-      return KernelCommandLine(parsing: argument.utf8).parameters.contains {
+    let main = values(0)
+    let ours = main.filter { argument in
+      KernelCommandLine(parsing: argument.utf8).parameters.contains {
         PassthroughParameter.describing($0) != nil
       }
     }
-    return lost.compactMap { argument in
-      let index = (1...dropIns.count).first { !values($0).holdArgument(argument) }
-      return index.map { BootArguments.Overridden(argument: argument, path: dropIns[$0 - 1].path) }
+    return ours.compactMap { argument in
+      let contrary = kept.first { other in !main.holdArgument(other) && contradicts(argument, other) }
+      guard contrary != nil || !kept.holdArgument(argument) else { return nil }
+      let index = (1...dropIns.count).first { count in
+        let values = values(count)
+        return contrary.map(values.holdArgument) ?? !values.holdArgument(argument)
+      }
+      return index.map {
+        BootArguments.Overridden(argument: argument, path: dropIns[$0 - 1].path, contrary: contrary)
+      }
     }
+  }
+
+  private func contradicts(_ argument: String, _ other: String) -> Bool {
+    guard let argument = try? BootArgument(argument),
+      let other = KernelCommandLine(parsing: other.utf8).parameters.first
+    else { return false }
+    return argument.contradicts(other)
   }
 }

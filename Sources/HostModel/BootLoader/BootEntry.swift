@@ -11,6 +11,8 @@ package struct BootEntry: Sendable, Equatable {
   package var arguments: [String]
   /// Whether it is not made from this system's settings: another system's, a test's, a hand-written one.
   package var isForeign: Bool
+  /// Where it stands in the menu of a grub.cfg, submenus first; empty for one of loader/entries.
+  package var menuPath: [MenuStep] = []
 
   package init(
     title: String, identifier: String? = nil, kernel: String?, file: String, arguments: [String],

@@ -13,8 +13,7 @@ extension BootLayout {
     }
     sources.append(Source(config.path, config.usesBLS ? "blscfg" : "\(config.entries.count) menu entries"))
     if let stub = evidence.vendorConfigs.first(where: { isOverwritten($0, config, evidence) }) {
-      return overwritten(
-        stub, config, maker, sources + [Source(stub.path, "a whole configuration in a wrapper's place")])
+      return overwritten(stub, config, maker, sources)
     }
     if let stub = evidence.vendorConfigs.first(where: { $0.isStub && $0.leadsElsewhere(evidence.bootUUIDs) })
     {
@@ -72,14 +71,24 @@ extension BootLayout {
   private static func overwritten(
     _ stub: GrubConfig, _ config: GrubConfig, _ maker: BootLoaderEvidence.ConfigMaker, _ sources: [Source]
   ) -> BootLayout {
+    let isWhole = stub.isGenerated || !stub.menu.isEmpty || stub.usesBLS
+    let sources =
+      sources + [
+        Source(
+          stub.path,
+          isWhole ? "a whole configuration in a wrapper's place" : "\(stub.size) bytes that lead to no file")
+      ]
     let repair =
       maker.name.hasPrefix("grub2")
       ? ["rm /\(stub.path)", "dnf reinstall grub2-common shim-\\*", "\(maker.name) -o /\(config.path)"]
       : ["grub-install", "\(maker.name) -o /\(config.path)"]
     var refusal = Refusal(
       .overwrittenStub,
-      "/\(stub.path) holds a whole configuration in the place of the wrapper that leads to /\(config.path), so "
-        + "GRUB goes on reading a copy that nothing updates.",
+      isWhole
+        ? "/\(stub.path) holds a whole configuration in the place of the wrapper that leads to /\(config.path), so "
+          + "GRUB goes on reading a copy that nothing updates."
+        : "/\(stub.path), the wrapper that ought to lead to /\(config.path), is damaged: it leads nowhere, and GRUB "
+          + "stops at its own prompt.",
       addition: repair + ["passthru-doctor kargs add ARGS"],
       removal: repair + ["passthru-doctor kargs remove ARGS"])
     refusal.repair = repair

@@ -25,9 +25,8 @@ extension BootLayout {
   }
 
   static let imageBased: @Sendable ([Source], BootLoaderEvidence) -> BootLayout? = { sources, _ in
-    let system = sources.first?.quote ?? ""
     let (addition, removal): (String, String) =
-      system.hasSuffix("vanilla")
+      sources.contains { $0.quote.hasSuffix("vanilla") || $0.path.holds("abroot") }
       ? ("abroot kargs edit, and add ARGS", "abroot kargs edit, and take ARGS out")
       : (
         "Set ARGS with the distribution's own tool for kernel arguments; grub-mkconfig must not be run here.",

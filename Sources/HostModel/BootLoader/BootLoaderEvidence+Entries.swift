@@ -10,7 +10,12 @@ extension BootLoaderEvidence {
 
   /// Those that stand in grub.cfg itself.
   package func menuEntries(of layout: BootLayout) -> [BootEntry] {
-    (configs + espConfigs).first { $0.path == layout.configPath }?.entries ?? []
+    config(of: layout)?.entries ?? []
+  }
+
+  /// The grub.cfg that the layout's GRUB reads.
+  func config(of layout: BootLayout) -> GrubConfig? {
+    (configs + espConfigs).first { $0.path == layout.configPath }
   }
 
   /// Files of this system's entries that the layout's loader reads.
@@ -20,28 +25,18 @@ extension BootLoaderEvidence {
 
   private func shownEntries(of layout: BootLayout) -> [LoaderEntry] {
     let folders = layout.entryFolders
-    return loaderEntries.filter { folders.isEmpty || folders.contains($0.folder) }
-      .sorted { VersionOrder.isNewer($0.name, than: $1.name) }
+    let shown = loaderEntries.filter { folders.isEmpty || folders.contains($0.folder) }
+    return layout.loader == .systemdBoot
+      ? shown.sorted { $0.precedes($1) } : shown.sorted { VersionOrder.isNewer($0.name, than: $1.name) }
   }
 
   /// grubenv's word on a variable, else the one that grub.cfg falls back to.
   package func grubVariables(of layout: BootLayout) -> (String) -> String? {
-    let config = (configs + espConfigs).first { $0.path == layout.configPath }
+    let config = config(of: layout)
     return { name in
       grubEnvironment?.values[name] ?? config?.variables[name]
         ?? (name == "kernelopts" ? config?.variables["default_kernelopts"] : nil)
     }
-  }
-
-  /// The index of the entry that boots when nobody chooses; nil where only the loader can tell.
-  package func defaultIndex(of entries: [BootEntry]) -> Int? {
-    guard let chosen = grubEnvironment?.values["saved_entry"], !chosen.isEmpty else {
-      return entries.isEmpty ? nil : 0
-    }
-    if let index = Int(chosen) { return entries.indices.contains(index) ? index : nil }
-    // A path through submenus ends in the entry's own name.
-    let name = chosen.split(separator: ">").last.map(String.init) ?? chosen
-    return entries.firstIndex { $0.identifier == name || $0.title == name }
   }
 
   // MARK: Whose entry

@@ -94,6 +94,11 @@ package struct BootLoaderEvidence: Sendable, Equatable {
   package var vendorNames: [String] = []
   package var grubEnvironment: GrubEnvironment?
   package var loaderEntries: [LoaderEntry] = []
+  /// `default` of loader/loader.conf, a pattern of entries' names.
+  package var loaderDefault: String?
+  /// EFI variables in which systemd keeps which entry is to boot: LoaderEntryDefault, LoaderEntryOneShot,
+  /// LoaderEntryLastBooted.
+  package var loaderVariables: [String: String] = [:]
   /// What the names of this system's entries begin with: machine id, entry token, the system's name.
   package var entryTokens: [String] = []
   /// root= of this system, as the running kernel and etc/fstab have it.
@@ -106,6 +111,8 @@ package struct BootLoaderEvidence: Sendable, Equatable {
   package var bootFiles: [String] = []
   /// etc/kernel/cmdline.
   package var kernelCommandLine: KernelCommandLineFile?
+  /// usr/lib/kernel/cmdline, which counts where there is no etc/kernel/cmdline.
+  package var vendorCommandLine: KernelCommandLineFile?
   /// etc/kernelstub/configuration.
   package var kernelstubConfiguration: [UInt8]?
   /// Mount points in etc/fstab of what a boot loader reads, without anything mounted on them.

@@ -22,6 +22,8 @@ package struct BootTrial: Sendable, Equatable {
   package var entryArguments: [String]
   /// Nil: the running command line, or grubenv, could not be read.
   package var outcome: Outcome?
+  /// How it ended, where the host fell back; nil where nothing tells.
+  package var end: TrialEnd?
 
   /// The trial that custom.cfg holds; nil when there is none.
   package init?(custom: [UInt8], environment: GrubEnvironment?, running: KernelCommandLine?) {
@@ -68,10 +70,8 @@ package struct BootTrial: Sendable, Equatable {
       ]
     case .fellBack:
       return [
-        "\(words) was tried, and the host is back on its usual entry: the trial ended in a panic, a reset or a "
-          + "restart. If nobody restarted it, this host does not run with it.",
-        "What it said: journalctl -k -b -1 (where the journal outlives a boot)", "Keep it: \(keepCommand)",
-        clear,
+        "\(words) was tried, and the host is back on its usual entry. \(end?.sentence ?? TrialEnd.unknown)",
+        "Keep it: \(keepCommand)", clear,
       ]
     case .notStarted:
       return [

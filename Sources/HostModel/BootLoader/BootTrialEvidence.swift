@@ -17,6 +17,9 @@ package struct BootTrialEvidence: Sendable, Equatable {
   /// Whether dracut makes the initramfs: without a root file system it waits for somebody at a shell, unless told.
   package var hasDracut = false
 
+  /// How the trial before this boot ended; nil where nothing tells, or there was none.
+  package var end: TrialEnd?
+
   package init(folder: String, config: [UInt8]) {
     self.folder = folder
     self.config = config
@@ -26,9 +29,10 @@ package struct BootTrialEvidence: Sendable, Equatable {
   package var environmentPath: String { folder + "/grubenv" }
 
   package func trial(running: KernelCommandLine?) -> BootTrial? {
-    custom.flatMap {
-      BootTrial(custom: $0, environment: environment.map { GrubEnvironment($0) }, running: running)
-    }
+    let environment = environment.map { GrubEnvironment($0) }
+    var trial = custom.flatMap { BootTrial(custom: $0, environment: environment, running: running) }
+    if trial?.outcome == .fellBack { trial?.end = end }
+    return trial
   }
 
   // MARK: What must hold

@@ -6,6 +6,9 @@ package struct LoaderEntry: Sendable, Equatable {
   /// What `linux` names; nil where the entry starts something else.
   package var kernel: String?
   package var version: String?
+  /// What entries are sorted by before their versions: the system's name.
+  package var sortKey: String?
+  package var machineID: String?
   /// Whether it starts an EFI program that is no kernel: another system's loader.
   package var startsProgram: Bool
   /// The text after `options`; several such lines are joined, as the specification says.
@@ -25,6 +28,8 @@ package struct LoaderEntry: Sendable, Equatable {
       switch key.text {
       case "title": title = value
       case "version": version = value
+      case "sort-key": sortKey = value
+      case "machine-id": machineID = value
       case "linux", "uki": kernel = value
       case "efi": startsProgram = true
       case "options": options += options.isEmpty ? value : " " + value
@@ -43,7 +48,30 @@ package struct LoaderEntry: Sendable, Equatable {
   /// The folder that it stands in.
   package var folder: String { path.split(separator: "/").dropLast().joined(separator: "/") }
 
+  /// Whether systemd-boot shows it before another one (Boot Loader Specification, "Sorting"): one whose tries are
+  /// used up stands last.
+  func precedes(_ other: LoaderEntry) -> Bool {
+    if hasFailed != other.hasFailed { return other.hasFailed }
+    guard (sortKey == nil) == (other.sortKey == nil) else { return sortKey != nil }
+    if let sortKey, let otherKey = other.sortKey {
+      if sortKey != otherKey { return sortKey < otherKey }
+      let (machine, otherMachine) = (machineID ?? "", other.machineID ?? "")
+      if machine != otherMachine { return machine < otherMachine }
+      let (version, otherVersion) = (version ?? "", other.version ?? "")
+      if version != otherVersion { return VersionOrder.isNewer(version, than: otherVersion) }
+    }
+    return VersionOrder.isNewer(name, than: other.name)
+  }
+
+  /// `NAME+0` and `NAME+0-3`: no try is left.
+  private var hasFailed: Bool {
+    name.split(separator: "+").dropFirst().last.map { $0 == "0" || $0.hasPrefix("0-") } ?? false
+  }
+
   package var parameters: [KernelParameter] { KernelCommandLine(parsing: options.utf8).parameters }
+
+  /// An image of the distribution's that does without this host's own drivers.
+  package var isRescue: Bool { name.holds("rescue") || kernel?.holds("rescue") == true }
 
   /// Whether its arguments come from grubenv.
   package var usesKernelOptions: Bool { options.holds("$kernelopts") || options.holds("${kernelopts}") }

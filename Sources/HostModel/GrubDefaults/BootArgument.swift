@@ -20,9 +20,12 @@ package struct BootArgument: Sendable, Equatable, Hashable, CustomStringConverti
     self.text = text
   }
 
-  /// Checks an argument that is to be added: those that the kernel ignores are refused.
+  /// Checks an argument that is to be added: those that the kernel ignores are refused, and those that lead
+  /// the boot to the root file system.
   package init(adding text: String) throws(GrubRefusal) {
     try self.init(text)
+    let parameters = KernelCommandLine(parsing: text.utf8).parameters
+    if let refusal = GrubRefusal(forArgumentsOfTheBoot: parameters) { throw refusal }
     if let ignored = IOMMUArguments(KernelCommandLine(parsing: text.utf8)).ineffective.first {
       let instead = ignored.meant.map { " Use \($0)." } ?? ""
       throw GrubRefusal(.argument, "\(text) would do nothing. \(ignored.reason)\(instead)")

@@ -26,6 +26,12 @@ extension BootLoaderSource {
       signs.append(.init(.imageBased, "etc/os-release", "ID=\(evidence.osRelease.value?.id ?? "")"))
     default: break
     }
+    // Two systems side by side, of which one is replaced as a whole.
+    for path in [
+      "etc/abroot", "usr/share/abroot", "etc/rauc/system.conf", "etc/frzr.conf", "usr/bin/steamos-readonly",
+    ] {
+      note(.imageBased, path)
+    }
     // A guest of Xen has a boot loader like any other; under dom0 the hypervisor takes part of it.
     if evidence.xen.value == .dom0 { signs.append(.init(.xen, evidence.xen.source, "dom0")) }
     if let uuids = try root.line(at: "etc/kernel/proxmox-boot-uuids"), !uuids.isEmpty {
@@ -80,13 +86,13 @@ extension BootLoaderSource {
     if let initrd = line.last("initrd"), initrd.value?.hasPrefix("\\") == true {
       return .systemdBoot(quote: initrd.text)
     }
-    if let stub = try variable("StubInfo") { return .unifiedImage(quote: stub) }
-    guard let loader = try variable("LoaderInfo") else { return nil }
+    if let stub = variable("StubInfo") { return .unifiedImage(quote: stub) }
+    guard let loader = variable("LoaderInfo") else { return nil }
     return loader.hasPrefix("systemd-boot") ? .systemdBoot(quote: loader) : .grub(quote: loader)
   }
 
-  /// UTF-16 behind four bytes of attributes.
-  private func variable(_ name: String) throws(HostFileError) -> String? {
+  /// One of systemd's EFI variables: UTF-16 behind four bytes of attributes.
+  func variable(_ name: String) -> String? {
     let path = "sys/firmware/efi/efivars/\(name)-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
     guard let bytes = try? root.bytes(at: path), bytes.count > 4 else { return nil }
     return stride(from: 4, to: bytes.count - 1, by: 2).compactMap { index in

@@ -39,11 +39,16 @@ struct BootLoaderSource {
     found.vendorNames = vendorNames
     found.grubEnvironment = try grubEnvironment()
     found.loaderEntries = try loaderEntries(mountPoints)
+    found.loaderDefault = try loaderDefault(mountPoints)
+    for name in ["LoaderEntryDefault", "LoaderEntryOneShot", "LoaderEntryLastBooted"] {
+      found.loaderVariables[name] = variable(name)
+    }
     found.entryTokens = try entryTokens()
     found.rootNames = rootNames(fstab)
     found.kernelReleases = try root.names(in: "lib/modules") ?? []
     found.bootFiles = try root.names(in: "boot") ?? []
     found.kernelCommandLine = try root.bytes(at: KernelCommandLineFile.path).map { KernelCommandLineFile($0) }
+    found.vendorCommandLine = try root.bytes(at: "usr/lib/kernel/cmdline").map { KernelCommandLineFile($0) }
     found.kernelstubConfiguration = try root.bytes(at: KernelstubConfiguration.path)
     found.programs = programs
     found.guestSigns = try guestSigns()
@@ -146,6 +151,16 @@ struct BootLoaderSource {
       }
     }
     return entries
+  }
+
+  /// loader.conf(5) is on the EFI system partition.
+  private func loaderDefault(_ mountPoints: [String]) throws(HostFileError) -> String? {
+    for mountPoint in mountPoints {
+      guard let bytes = try root.bytes(at: mountPoint + "/loader/loader.conf") else { continue }
+      let lines = bytes.lines.map(\.words).filter { $0.count == 2 && $0[0].elementsEqual("default".utf8) }
+      return lines.last?[1].text
+    }
+    return nil
   }
 
   /// kernel-install(8): the entry token, else the machine id, else the system's name.

@@ -9,6 +9,7 @@ package func surveyHostUses(_ root: HostRoot, devices: [PCIDevice]) -> HostUses 
   uses.formUnion(NetworkUses.survey(root, places))
   uses.formUnion(DisplayUses.survey(root, places, devices))
   uses.formUnion(PeripheralUses.survey(root, places))
+  uses.formUnion(SharedFolderUses.survey(root, places))
   uses.sort()
   return uses
 }

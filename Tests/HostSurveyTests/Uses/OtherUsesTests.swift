@@ -136,4 +136,33 @@ struct OtherUsesTests {
     tree.add("consoles", "tty0 -WU (E  p  ) 4:1\nttyS4 -W- (EC p a) 4:68\n", to: "proc")
     #expect(uses(tree).1 == [Self.card: ["console"]])
   }
+
+  /// Two shared folders, one of them mounted, and one of the same tag that comes over a network.
+  @Test func aMountedFolderOfTheHypervisor() {
+    for (type, driver) in [("9p", "9pnet_virtio"), ("virtiofs", "virtiofs")] {
+      var tree = Self.host(class: "000200")
+      for (number, address) in [Self.card, Self.other].enumerated() {
+        let path = tree.path(of: address) + "/virtio\(number)"
+        tree.add("mount_tag", "tag\(number)\0", to: path)
+        tree.link("sys/bus/virtio/drivers/\(driver)/virtio\(number)", to: "../../../../" + path.dropFirst(4))
+      }
+      tree.add("mountinfo", "25 1 0:23 / /lab rw - \(type) tag0 rw\n", to: "proc/self")
+      let (all, kinds) = uses(tree)
+      #expect(kinds == [Self.card: ["mount"]])
+      let details = PCIAddress(Self.card).map { all.of($0).map(\.detail) }
+      #expect(details == ["/lab is mounted from tag0, a shared folder (\(type))."])
+    }
+  }
+
+  /// Without tags any folder may be the one: all are kept.
+  @Test func aFolderWhoseTagIsNotTold() {
+    var tree = Self.host(class: "018000")
+    for (number, address) in [Self.card, Self.other].enumerated() {
+      let path = tree.path(of: address) + "/virtio\(number)"
+      tree.add("status", "0xf\n", to: path)
+      tree.link("sys/bus/virtio/drivers/virtiofs/virtio\(number)", to: "../../../../" + path.dropFirst(4))
+    }
+    tree.add("mountinfo", "25 1 0:23 / / rw - virtiofs root rw\n", to: "proc/self")
+    #expect(uses(tree).1 == [Self.card: ["root"], Self.other: ["root"]])
+  }
 }

@@ -6,18 +6,28 @@ package struct KernelArgumentsPlanner: Sendable {
   package let layout: BootLayout
   /// What the host's shell says of the files as they are; nil when it was not asked.
   package let sourced: SourcedValues?
+  /// Nil where it is not known.
+  let running: KernelCommandLine?
+  /// Whether etc/kernel/cmdline was made by this program and nobody has written to it since.
+  let ownsCommandLine: Bool
 
-  package init(_ evidence: BootLoaderEvidence, sourced: SourcedValues?) {
+  package init(
+    _ evidence: BootLoaderEvidence, sourced: SourcedValues?, running: KernelCommandLine? = nil,
+    ownsCommandLine: Bool = false
+  ) {
     self.evidence = evidence
     layout = BootLayout(evidence)
     self.sourced = sourced
+    self.running = running
+    self.ownsCommandLine = ownsCommandLine
   }
 
   package func plan(_ intent: ChangeIntent) throws(Refusal) -> ChangePlan {
     let wanted = WantedArguments(intent)
-    try refuseWhatIsNotOurs(wanted)
+    // First, since the words of any other refusal carry the arguments into commands to be copied.
     let edit: ArgumentEdit
     do throws(GrubRefusal) { edit = try ArgumentEdit(intent) } catch { throw Refusal(error) }
+    try refuseWhatIsNotOurs(wanted)
     var (steps, notes) = try steps(intent, edit, wanted)
     if wanted.present.contains("iommu=pt") {
       notes.append(

@@ -14,9 +14,12 @@ extension KernelArgumentsPlanner {
     if own.contains(where: \.usesKernelOptions) { steps += try kernelOptionsSteps(edit) }
     let entrySteps = try entrySteps(edit)
     steps += entrySteps
-    steps += try commandLineSteps(edit, follows: !defaults.changes.isEmpty)
     if !entrySteps.isEmpty { notes.append(entryNote(entrySteps.count)) }
-    if layout.kind == .blsFlag, evidence.kernelCommandLine == nil { notes.append(Self.withoutCommandLine) }
+    if layout.kind != .blsKernelOptions {
+      let (line, lineNotes) = try commandLineSteps(edit, changesOthers: !steps.isEmpty)
+      steps += line
+      notes += lineNotes
+    }
     guard !defaults.changes.isEmpty else { return (steps, notes) }
     var (regeneration, warnings) = try regeneration(
       evidence.menuEntries(of: layout), present: [], absent: [])
@@ -35,19 +38,6 @@ extension KernelArgumentsPlanner {
     }
     return steps
   }
-
-  /// etc/kernel/cmdline, from which new kernels take their arguments. Whoever installs a kernel compares
-  /// its time stamp with that of etc/default/grub: it must not be the older one.
-  private func commandLineSteps(_ edit: ArgumentEdit, follows: Bool) throws(GrubRefusal) -> [Step] {
-    guard let file = evidence.kernelCommandLine else { return [] }
-    let after = try file.applying(edit)
-    return after != file.bytes || follows
-      ? [.replaceFile(path: file.path, before: file.bytes, after: after)] : []
-  }
-
-  static let withoutCommandLine =
-    "There is no /etc/kernel/cmdline: a kernel that is installed before the next boot takes the arguments of the "
-    + "running one."
 
   private func kernelOptionsSteps(_ edit: ArgumentEdit) throws(GrubRefusal) -> [Step] {
     guard let environment = evidence.grubEnvironment, environment.isWhole,

@@ -26,8 +26,8 @@ package enum TrialBoot: Check {
   package static let fellBack = Cause(
     "fell-back",
     meaning:
-      "Arguments were tried, and the host runs without them again: the trial ended in a panic, a reset or a "
-      + "restart.",
+      "Arguments were tried, and the host runs without them again: the trial was restarted, or it ended in a panic or a "
+      + "reset. What tells which, is told.",
     cure:
       "If nobody restarted the host, it does not run with these arguments: clear the trial. Otherwise keep them, or "
       + "try again.",
