@@ -34,9 +34,11 @@ package struct ChangeExecutor {
     let interruption = Interruption()
     defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
-    let rebindings = plan.steps.rebindings
+    var moved: [Rebinding] = []
     do throws(ChangeFailure) {
-      try rebindNow(rebindings)
+      try rebindNow(plan.steps.rebindings)
+      // A handover that fails gives back by itself; of a device that hangs nothing more may be asked.
+      moved = plan.steps.rebindings
       for step in plan.steps {
         try apply(step, &receipt, &transaction, lock, interruption)
         try interruption.check()
@@ -44,7 +46,7 @@ package struct ChangeExecutor {
     } catch {
       receipt.state = .failed
       let failure = putBack(transaction, [receipt], taking: (receipt.hosted.reversed(), lock), after: error)
-      throw rebindingBack(rebindings, after: unloading(receipt.modules, after: failure))
+      throw rebindingBack(moved, after: unloading(receipt.modules, after: failure))
     }
     transaction.keep()
     finish([receipt], as: .done)

@@ -14,16 +14,17 @@ extension ChangeExecutor {
     let interruption = Interruption()
     defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
-    let rebindings = undo.plan.steps.rebindings
+    var moved: [Rebinding] = []
     do throws(ChangeFailure) {
       try write(undo.receipts, as: .undoing)
-      try rebindNow(rebindings)
+      try rebindNow(undo.plan.steps.rebindings)
+      moved = undo.plan.steps.rebindings
       for step in undo.plan.steps {
         try take(step, undo, &transaction, lock, interruption)
         try interruption.check()
       }
     } catch {
-      throw rebindingBack(rebindings, after: putBack(transaction, undo.receipts, after: error))
+      throw rebindingBack(moved, after: putBack(transaction, undo.receipts, after: error))
     }
     transaction.keep()
     for receipt in undo.receipts { clear(receipt) }

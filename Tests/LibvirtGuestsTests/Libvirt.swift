@@ -9,13 +9,6 @@ final class Libvirt {
       FileManager.default.isExecutableFile(atPath: $0)
     }
 
-  /// What each daemon finds out of each QEMU anew, taking its time, where it has not been kept.
-  private static let cache = Result {
-    atexit { try? FileManager.default.removeItem(atPath: "/tmp/libvirt-cache-\(getpid())") }
-    try makeNobodys("/tmp/libvirt-cache-\(getpid())")
-    return "/tmp/libvirt-cache-\(getpid())"
-  }
-
   private static func makeNobodys(_ path: String) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     guard let nobody = getpwnam("nobody") else { throw CocoaError(.featureUnsupported) }
@@ -33,8 +26,7 @@ final class Libvirt {
     daemon.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
     daemon.arguments = [
       "--reuid", "nobody", "--clear-groups", "--pdeathsig", "KILL", "/usr/bin/env", "-i",
-      "HOME=\(directory)/home", "XDG_RUNTIME_DIR=\(directory)/run",
-      "XDG_CACHE_HOME=\(try Self.cache.get())", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+      "HOME=\(directory)/home", "XDG_RUNTIME_DIR=\(directory)/run", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
       "/usr/sbin/libvirtd", "-f", directory + "/conf",
     ]
     daemon.standardError = FileHandle.nullDevice

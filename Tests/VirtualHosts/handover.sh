@@ -71,7 +71,7 @@ judge() {
   same "$machine" untouched back
   ended "$machine" undo 0 'Undone: change'
   same "$machine" untouched undo
-  ended "$machine" undo-all 0 'Undone: changes'
+  ended "$machine" undo-all 0 'Nothing had to be put back'
   same "$machine" untouched undo-all
   ended "$machine" history 0 "$card: e1000e -> vfio-pci"
   ended "$machine" group 0 'stands for its whole group'
