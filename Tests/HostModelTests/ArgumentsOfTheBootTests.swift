@@ -6,7 +6,7 @@ struct ArgumentsOfTheBootTests {
   private static let leading = [
     "root=/dev/sda1", "ROOT=/dev/sda1", "rd.luks.uuid=luks-1", "luks.name=1=root", "rd.lvm.lv=vg/root",
     "rootwait",
-    "initrd=/x", "rd.md.uuid=1:2", "init=/bin/sh", "mount.usr=/dev/sdb",
+    "initrd=/x", "rd.md.uuid=1:2", "mount.usr=/dev/sdb",
   ]
 
   @Test(arguments: leading) func areLeftAlone(argument: String) {
@@ -17,7 +17,9 @@ struct ArgumentsOfTheBootTests {
     #expect(throws: GrubRefusal.self) { try BootArgument(adding: argument) }
   }
 
-  @Test(arguments: ["intel_iommu=on", "rd.driver.pre=vfio-pci", "rd.passthru=0", "resume=/dev/sda2", "ro"])
+  @Test(arguments: [
+    "intel_iommu=on", "rd.driver.pre=vfio-pci", "rd.passthru=0", "resume=/dev/sda2", "ro", "rdinit=/bin/sh",
+  ])
   func othersAreNot(argument: String) throws {
     #expect(try ArgumentEdit(.removeArguments([argument])).removing.map(\.text) == [argument])
     #expect(try ArgumentEdit(.addArguments([argument], replacing: false)).adding.map(\.text) == [argument])

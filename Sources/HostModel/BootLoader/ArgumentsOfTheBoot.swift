@@ -11,7 +11,7 @@ extension KernelParameter {
   private static let namesThatLeadToTheRoot: Set<String> = [
     "root", "rootflags", "rootfstype", "rootfsdev", "rootdelay", "rootwait", "roothash", "usrhash",
     "mount.usr",
-    "mount.usrflags", "mount.usrfstype", "usr", "initrd", "boot_image", "init", "rdinit", "cryptdevice",
+    "mount.usrflags", "mount.usrfstype", "usr", "initrd", "boot_image", "cryptdevice",
     "cryptopts", "cryptkey", "zfs", "bcache", "netroot", "nfsroot", "nbdroot", "iscsiroot", "rd.dm.uuid",
     "ostree",
   ]
