@@ -27,12 +27,13 @@ package struct ChangeExecutor {
     try preflight.check(plan)
     var (receipt, contents) = try makeReceipt(plan)
     let lock = try locked(plan)
+    // From before the journal has the change: what it has is finished, or put back.
+    let interruption = Interruption()
+    defer { withExtendedLifetime((lock, interruption)) {} }
     do throws(HostFileError) {
       try preflight.requireFresh(plan)
       try journal.begin(&receipt, replacing: contents)
     } catch { throw ChangeFailure(error) }
-    let interruption = Interruption()
-    defer { withExtendedLifetime((lock, interruption)) {} }
     var transaction = Transaction(root)
     var moved: [Rebinding] = []
     do throws(ChangeFailure) {

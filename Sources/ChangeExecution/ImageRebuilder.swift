@@ -48,6 +48,7 @@ struct ImageRebuilder {
         seconds in
         progress("\(rebuild.builder.rawValue) is at work on \(image.kernel) (\(seconds) s)")
       }
+      try interruption.check()
       let fault: String? =
         switch readInitramfs(Self.staged(image), root) {
         case .success(let contents): rebuild.fault(in: contents)
