@@ -306,7 +306,7 @@ pid_t linux_start_confined(const struct linux_confinement *confinement, int outp
     fail_to_confine();
   }
   close(guard[0]);
-  int swarm = listener < 0 ? 0 : linux_grant_forks(listener, confinement->process_limit);
+  int swarm = listener < 0 ? 0 : linux_grant_forks(listener, inner, confinement->process_limit);
   if (swarm != 0) {
     // All of them end with the first.
     kill(inner, SIGKILL);

@@ -39,21 +39,21 @@ int linux_ask_for_forks(void) {
 #endif
 }
 
-int linux_grant_forks(int listener, int limit) {
-  union { struct seccomp_notif request; char room[512]; } question;
-  union { struct seccomp_notif_resp response; char room[512]; } answer;
-  struct seccomp_notif_sizes sizes;
-  if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0) return -1;
-  if (sizes.seccomp_notif > sizeof question || sizes.seccomp_notif_resp > sizeof answer) return -1;
+// A kernel's structures may grow beyond those that this was compiled with.
+enum { ROOM = 512 };
+
+static int grant_until(int end, int listener, int limit) {
+  union { struct seccomp_notif request; char room[ROOM]; } question;
+  union { struct seccomp_notif_resp response; char room[ROOM]; } answer;
   uint16_t before = (uint16_t)linux_process_count();
   for (long living = 1;;) {
-    struct pollfd waiting = {.fd = listener, .events = POLLIN};
-    if (poll(&waiting, 1, -1) < 0) {
+    struct pollfd waiting[] = {{.fd = listener, .events = POLLIN}, {.fd = end, .events = POLLIN}};
+    if (poll(waiting, 2, -1) < 0) {
       if (errno == EINTR) continue;
       return -1;
     }
-    // Nobody is left who could ask.
-    if (!(waiting.revents & POLLIN)) return 0;
+    // The first has ended, and all others with it; or nobody is left who could ask.
+    if (!(waiting[0].revents & POLLIN)) return 0;
     memset(&question, 0, sizeof question);
     // ENOENT: the one who asked is gone.
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &question) != 0) {
@@ -70,6 +70,18 @@ int linux_grant_forks(int listener, int limit) {
     answer.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) != 0 && errno != ENOENT && errno != EINTR) return -1;
   }
+}
+
+int linux_grant_forks(int listener, pid_t first, int limit) {
+  struct seccomp_notif_sizes sizes;
+  if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0) return -1;
+  if (sizes.seccomp_notif > ROOM || sizes.seccomp_notif_resp > ROOM) return -1;
+  // Before Linux 6.11 the listener does not hear of the end of a process that nobody has waited for.
+  int end = (int)syscall(SYS_pidfd_open, first, 0);
+  if (end < 0) return -1;
+  int verdict = grant_until(end, listener, limit);
+  close(end);
+  return verdict;
 }
 
 int linux_send_file(int socket, int file) {
