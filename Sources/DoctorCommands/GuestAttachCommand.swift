@@ -46,7 +46,8 @@ struct GuestAttachCommand: ParsableCommand {
 
   func run() throws {
     let root = try common.openRunningHost(to: "change a guest")
-    let ground = try GuestGround(target, root, overrides: override)
+    let ground = try GuestGround(target, root)
+    let obstacles = ground.obstacles(overriding: override)
     let addresses = ground.slots.flatMap { $0.functions.map(\.host) }
     let virsh = guest.virsh
     try makeGuestChange(
@@ -58,9 +59,10 @@ struct GuestAttachCommand: ParsableCommand {
           reason: "another-guest", detail: "\(address) belongs to the guest \(owner).",
           steps: ["passthru-doctor guest detach \(owner) \(address)"])
       }
-      if let obstacle = ground.obstacles.first { throw Refusal(obstacle) }
+      if let obstacle = obstacles.first { throw Refusal(obstacle) }
       return try GuestChange(
-        giving: ground.slots, to: guest.domain, management: managed ?? ground.usualManagement, through: virsh)
+        giving: ground.slots, to: guest.domain, management: managed ?? ground.usualManagement(obstacles),
+        through: virsh)
     }
   }
 }

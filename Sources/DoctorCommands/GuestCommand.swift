@@ -54,12 +54,12 @@ struct GuestXMLCommand: ParsableCommand {
   func run() throws {
     let root = try common.openRoot()
     let ground = try GuestGround(target, root)
-    ground.warn()
+    let obstacles = ground.warnedObstacles()
     let places = (Int(bus)...255).prefix(ground.slots.count(where: \.isMultifunction)).map {
       GuestSlotPlace(bus: UInt8(truncatingIfNeeded: $0))
     }
     let elements = hostdevElements(
-      for: ground.slots, management: managed ?? ground.usualManagement, places: places)
+      for: ground.slots, management: managed ?? ground.usualManagement(obstacles), places: places)
     let json = JSON.object([
       ("schema", .string("passthru-doctor/guest-xml/1")), ("hostdevs", JSON(elements)),
     ])
@@ -82,7 +82,7 @@ struct GuestQEMUCommand: ParsableCommand {
 
   func run() throws {
     let ground = try GuestGround(target, try common.openRoot())
-    ground.warn()
+    _ = ground.warnedObstacles()
     guard let devices = qemuDevices(for: ground.slots, machine: machine) else {
       throw CommandError(.failed, "a \(machine.rawValue) machine has no \(ground.slots.count) slots to spare")
     }

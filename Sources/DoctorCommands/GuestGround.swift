@@ -9,38 +9,43 @@ import HostSurvey
 struct GuestGround {
   /// What the groups take up in the guest.
   let slots: [GuestSlot]
-  /// What the host uses the devices for that are not on VFIO yet: with managed='yes' libvirt would take them
-  /// from under it.
-  let obstacles: [HandoverObstacle]
-  /// All of it is bound to VFIO at every boot.
-  private let isBoundAtBoot: Bool
+  private let groups: [IOMMUGroup]
+  private let evidence: HostEvidence
+  private let root: HostRoot
 
-  init(_ target: TargetArguments, _ root: HostRoot, overrides: [HandoverOverride] = []) throws(CommandError) {
-    let evidence = surveyDevices(root)
-    let groups = try target.select(on: evidence).groups
-    let devices = evidence.pciDevices.value ?? []
-    slots = guestSlots(of: groups, devices: devices)
+  init(_ target: TargetArguments, _ root: HostRoot) throws(CommandError) {
+    self.root = root
+    evidence = surveyDevices(root)
+    groups = try target.select(on: evidence).groups
+    slots = guestSlots(of: groups, devices: evidence.pciDevices.value ?? [])
     guard !slots.isEmpty else {
       throw CommandError(.failed, "there is nothing for a guest in the group: only bridges")
     }
-    let leaving = detachment(of: groups, devices: devices) { _ in "vfio-pci" }
-    obstacles = HandoverGround(evidence, root).obstacles(to: leaving, overrides: Set(overrides))
-    let chosen = surveyBindings(root).value
-    isBoundAtBoot = slots.allSatisfy { slot in
-      slot.functions.allSatisfy { chosen?.group(holding: $0.host) != nil }
+  }
+
+  /// What the host uses the devices for that are not on VFIO yet: with managed='yes' libvirt would take them
+  /// from under it.
+  func obstacles(overriding overrides: [HandoverOverride] = []) -> [HandoverObstacle] {
+    let leaving = detachment(of: groups, devices: evidence.pciDevices.value ?? []) { _ in "vfio-pci" }
+    return HandoverGround(evidence, root).obstacles(to: leaving, overrides: Set(overrides))
+  }
+
+  /// The same, said on standard error, for commands that print and change nothing.
+  func warnedObstacles() -> [HandoverObstacle] {
+    let found = obstacles()
+    for obstacle in found {
+      complain("passthru-doctor: a guest should not have \(obstacle.address) now: \(obstacle.reason)")
     }
+    return found
   }
 
   /// libvirt's part in taking the devices, where the owner does not say: none in what is bound at every
   /// boot, and none in what the host is known to use.
-  var usualManagement: DeviceManagement {
-    isBoundAtBoot || obstacles.contains(where: \.isMeasured) ? .boot : .libvirt
-  }
-
-  /// Says what the host would lose, for commands that print and change nothing.
-  func warn() {
-    for obstacle in obstacles {
-      complain("passthru-doctor: a guest should not have \(obstacle.address) now: \(obstacle.reason)")
+  func usualManagement(_ obstacles: [HandoverObstacle]) -> DeviceManagement {
+    let chosen = surveyBindings(root).value
+    let isBoundAtBoot = slots.allSatisfy { slot in
+      slot.functions.allSatisfy { chosen?.group(holding: $0.host) != nil }
     }
+    return isBoundAtBoot || obstacles.contains(where: \.isMeasured) ? .boot : .libvirt
   }
 }

@@ -2,8 +2,8 @@ import ArgumentParser
 import ChangePlanning
 import Diagnosis
 import HostFiles
-import HostSurvey
 import HostModel
+import HostSurvey
 import Reporting
 
 /// `modules`: the kernel modules that handing over takes.
