@@ -2,6 +2,9 @@
 package enum UnifiedDiff {
   /// Lines around a change that tell `patch` where it is.
   private static let context = 3
+  /// Lines between the first and the last difference beyond which all of them are one change: the search for lines
+  /// that stay takes their number squared.
+  private static let searchLimit = 20_000
   private static let lineEnd = UInt8(ascii: "\n")
 
   /// The difference between two versions of a file; empty when there is none. Nil: not there.
@@ -40,7 +43,9 @@ package enum UnifiedDiff {
     let head = zip(old, new).prefix { $0 == $1 }.count
     let room = min(old.count, new.count) - head
     let tail = zip(old.reversed(), new.reversed()).prefix(room).prefix { $0 == $1 }.count
-    let difference = new[head..<(new.count - tail)].difference(from: old[head..<(old.count - tail)])
+    let (oldMiddle, newMiddle) = (head..<(old.count - tail), head..<(new.count - tail))
+    if oldMiddle.count + newMiddle.count > searchLimit { return [Change(old: oldMiddle, new: newMiddle)] }
+    let difference = new[newMiddle].difference(from: old[oldMiddle])
     var goes = Array(repeating: false, count: old.count)
     var comes = Array(repeating: false, count: new.count)
     for change in difference {

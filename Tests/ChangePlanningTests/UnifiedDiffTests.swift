@@ -112,6 +112,19 @@ struct UnifiedDiffTests {
     #expect("\(count)\n" == fewest)
   }
 
+  /// Two long files without a line in common: no search of minutes, and patch takes the answer.
+  @Test(.timeLimit(.minutes(1))) func longFilesThatAreUnlikeAreOneChange() throws {
+    let (before, after) = ((0..<30_000).map { "old \($0)\n" }, (0..<30_000).map { "new \($0)\n" })
+    let files = try Files()
+    defer { try? FileManager.default.removeItem(at: files.folder) }
+    let diff = ours("same\n" + before.joined(), "same\n" + after.joined())
+    try files.write("file", "same\n" + before.joined())
+    try files.write("diff", diff)
+    _ = try files.run("patch --fuzz=0 -p1 <diff")
+    #expect(try files.text("file") == "same\n" + after.joined())
+    #expect(diff.split(separator: "\n").count { $0.hasPrefix("@@") } == 1)
+  }
+
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
