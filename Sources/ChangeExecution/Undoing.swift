@@ -71,7 +71,7 @@ extension ChangeExecutor {
   /// What nobody needs once a change is undone: directories made for it, leftovers of a kill.
   private func clear(_ receipt: Receipt) {
     removeLeftovers(of: receipt)
-    for path in receipt.directories.reversed() where root.removeEmptyDirectory(path) {
+    for path in receipt.directories.reversed() where !root.removeEmptyDirectory(path) {
       progress("The empty folder /\(path) could not be removed. It changes nothing; rmdir removes it.")
     }
   }

@@ -51,14 +51,15 @@ extension [Step] {
 }
 
 extension ChangePlan {
-  /// Whether all that it changes ends with this boot.
+  /// Whether it changes something, and all of that ends with this boot.
   package var endsWithBoot: Bool {
-    steps.allSatisfy { step in
-      switch step {
-      case .rebind, .loadModule, .unloadModule: true
-      default: false
+    !steps.isEmpty
+      && steps.allSatisfy { step in
+        switch step {
+        case .rebind, .loadModule, .unloadModule: true
+        default: false
+        }
       }
-    }
   }
 }
 

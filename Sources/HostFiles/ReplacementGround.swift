@@ -135,18 +135,17 @@ extension HostRoot {
 
   /// Removes a directory that is empty; one that is not, or is not there, stays as it is.
   ///
-  /// - Returns: whether an empty one is left that could not be removed.
+  /// - Returns: false where an empty one is left that could not be removed.
   @discardableResult
   package func removeEmptyDirectory(_ path: String) -> Bool {
-    guard let files = backing as? DirectoryFiles else { return false }
+    guard let files = backing as? DirectoryFiles else { return true }
     let parts = path.split(separator: "/").map(String.init)
     let parent = parts.dropLast().joined(separator: "/")
     guard let name = parts.last,
       let folder = try? files.opened(parent, LINUX_O_PATH | O_DIRECTORY, operation: "opening")
-    else { return false }
+    else { return true }
     defer { close(folder) }
-    guard unlinkat(folder, name, AT_REMOVEDIR) != 0 else { return false }
-    return errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY
+    return unlinkat(folder, name, AT_REMOVEDIR) == 0 || [ENOENT, ENOTEMPTY, EEXIST, EBUSY].contains(errno)
   }
 
   /// Bytes that root may still write to the file system of a directory, and whether it is read-only.

@@ -51,8 +51,8 @@ int linux_process_count(void);
 // From here on, this process and all it starts ask before each fork; whoever has the descriptor that is
 // returned grants it. -1 with errno set where this kernel cannot do that (Linux 5.5).
 int linux_ask_for_forks(void);
-// Grants forks until the first process ends, and all others with it, or nobody is left to ask (0), until more than `limit` processes live at once (1), or until
-// it cannot be done any more (-1).
+// Grants forks until the first process has ended, and all others with it, or nobody is left to ask (0); until more than
+// `limit` processes live at once (1); or until it cannot be done any more (-1).
 int linux_grant_forks(int listener, pid_t first, int limit);
 // Sends one byte over a socket, and with it an open file, or none (-1); receives them. 0, or -1 with errno set.
 int linux_send_file(int socket, int file);
