@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChangeExecution
 import ChangePlanning
+import GuestDefinitions
 import HostFiles
 import HostModel
 import Reporting
@@ -94,11 +95,14 @@ extension Receipt {
 
 extension HostedChange {
   fileprivate var words: String {
-    if case .packages(let manager, let names) = self {
+    switch self {
+    case .packages(let manager, let names):
       return "packages by \(manager.rawValue): \(names.joined(separator: " "))"
+    case .unit(let unit): return "started at every boot: \(unit)"
+    case .guest(let change):
+      let functions = change.functions.map(\.description).joined(separator: " ")
+      return "\(change.isAddition ? "given to" : "taken from") the guest \(change.guest): \(functions)"
     }
-    if case .unit(let unit) = self { return "started at every boot: \(unit)" }
-    return "the devices of a guest"
   }
 }
 
