@@ -1,6 +1,6 @@
 #!/bin/bash
 # The whole way of early binding on whole Debian machines: bind the group of the article, restart,
-# look; switch it off for one boot; take it back. What the host lives on is refused.
+# by the entry that switches it off; restart and look; take it back. What the host lives on is refused.
 #
 #   bind.sh [SUITE-TOOL-FIRMWARE-IOMMU...]
 
@@ -43,6 +43,7 @@ test_bind() {
   install_machine "$name" "$suite" "$tool" "$firmware"
   mkdir -p "$WORK/$name/lab/package"
   install_early_binding "$WORK/$name/lab/package"
+  cp "$PACKAGE/grub/42_passthru" "$WORK/$name/lab/"
 
   boot "$name" "$iommu" "$HERE/inside/bind/choose.script"
   expect_result "$name" before status 0
@@ -53,6 +54,14 @@ test_bind() {
   expect_result "$name" bind status 4
   expect_result "$name" again status 0
   expect "$name: the old images were kept until the new ones were whole" 0 "$(result "$name" leftovers.out | wc -l)" || true
+
+  boot "$name" "$iommu" "$HERE/inside/bind/off.script"
+  expect "$name: booted by the entry without early binding" 1 "$(result "$name" cmdline.out | grep -cw 'rd.passthru=0')" || true
+  expect_drivers "$name" '(none|lpc_ich)' ahci i801_smbus e1000e
+  expect "$name: what the boot program did" argument \
+    "$(result "$name" boot-log.out | sed -n 's/^event=switched-off reason=\([^ ]*\) .*/\1/p')" || true
+  expect "$name: the report knows" switched-off "$(result "$name" check.out |
+    jq -r '.findings[] | select(.id == "binding.boot") | .cause')" || true
 
   boot "$name" "$iommu" "$HERE/inside/bind/look.script"
   expect_drivers "$name" vfio-pci vfio-pci vfio-pci e1000e
