@@ -130,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "ChangeExecutionTests",
       dependencies: ["ChangeExecution", "ChangePlanning", "HostFiles", "HostModel", "CLinux", "TestHosts"]),
-    .testTarget(name: "ChangePlanningTests", dependencies: ["ChangePlanning", "HostModel"]),
+    .testTarget(
+      name: "ChangePlanningTests", dependencies: ["ChangePlanning", "GuestDefinitions", "HostModel"]),
     .testTarget(
       name: "EarlyBindingTests",
       dependencies: ["EarlyBinding", "PCISurvey", "HostFiles", "HostModel", "TestHosts"]),

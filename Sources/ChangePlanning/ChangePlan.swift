@@ -44,6 +44,18 @@ package struct ChangePlan: Sendable, Equatable {
 }
 
 extension [Step] {
+  /// The host's functions that guests get.
+  package var functionsForGuests: [PCIAddress] {
+    flatMap { step -> [PCIAddress] in
+      switch step {
+      case .changeGuest(let change): change.isAddition ? change.functions : []
+      // Taken back, what a guest lost comes to it again.
+      case .takeBack(.guest(let devices)): devices.isAddition ? [] : devices.functions
+      default: []
+      }
+    }
+  }
+
   /// The devices that change hands now.
   package var rebindings: [Rebinding] {
     compactMap { if case .rebind(let rebinding) = $0 { rebinding } else { nil } }

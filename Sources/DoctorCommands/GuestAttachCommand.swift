@@ -113,12 +113,3 @@ private func makeGuestChange(
     plan, to: "change a guest",
     saying: change.functions.map { "Device \($0.libvirtName) \(words) \(change.guest)\n" }.joined())
 }
-
-extension Refusal {
-  fileprivate init(_ obstacle: HandoverObstacle) {
-    self.init(
-      reason: "host-needs-it", detail: "The host would lose \(obstacle.address): \(obstacle.reason)",
-      steps: obstacle.command.map { [$0] } ?? [],
-      override: obstacle.override.map { "--override \(obstacle.address)=\($0)" })
-  }
-}

@@ -1,5 +1,4 @@
 import Diagnosis
-import DriverHandover
 import GuestDefinitions
 import HostFiles
 import HostModel
@@ -9,25 +8,23 @@ import HostSurvey
 struct GuestGround {
   /// What the groups take up in the guest.
   let slots: [GuestSlot]
-  private let groups: [IOMMUGroup]
   private let evidence: HostEvidence
   private let root: HostRoot
 
   init(_ target: TargetArguments, _ root: HostRoot) throws(CommandError) {
     self.root = root
     evidence = surveyDevices(root)
-    groups = try target.select(on: evidence).groups
+    let groups = try target.select(on: evidence).groups
     slots = guestSlots(of: groups, devices: evidence.pciDevices.value ?? [])
     guard !slots.isEmpty else {
       throw CommandError(.failed, "there is nothing for a guest in the group: only bridges")
     }
   }
 
-  /// What the host uses the devices for that are not on VFIO yet: with managed='yes' libvirt would take them
-  /// from under it.
+  /// What keeps the groups from going to a guest.
   func obstacles(overriding overrides: [HandoverOverride] = []) -> [HandoverObstacle] {
-    let leaving = detachment(of: groups, devices: evidence.pciDevices.value ?? []) { _ in "vfio-pci" }
-    return HandoverGround(evidence, root).obstacles(to: leaving, overrides: Set(overrides))
+    HandoverGround(evidence, root).obstacles(
+      toGiving: slots.flatMap { $0.functions.map(\.host) }, overrides: Set(overrides))
   }
 
   /// The same, said on standard error, for commands that print and change nothing.

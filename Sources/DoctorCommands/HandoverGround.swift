@@ -1,4 +1,6 @@
+import ChangePlanning
 import Diagnosis
+import DriverHandover
 import HostFiles
 import HostModel
 import HostSurvey
@@ -24,6 +26,16 @@ struct HandoverGround {
     let returning = rebindings.filter { !$0.isToVFIO }.map(\.device)
     return (leaving.isEmpty ? [] : obstacles(toTaking: leaving, overrides))
       + guests(of: groups(of: returning))
+  }
+
+  /// The same before a guest gets the groups of these functions: of what is not on VFIO yet, for libvirt
+  /// would take that from under the host.
+  func obstacles(
+    toGiving functions: [PCIAddress], overrides: Set<HandoverOverride> = []
+  ) -> [HandoverObstacle] {
+    let devices = evidence.pciDevices.value ?? []
+    return obstacles(
+      to: detachment(of: groups(of: functions), devices: devices) { _ in "vfio-pci" }, overrides: overrides)
   }
 
   private func obstacles(
@@ -58,5 +70,15 @@ struct HandoverGround {
         }
       }
     }
+  }
+}
+
+extension Refusal {
+  /// Why a guest does not get the device.
+  init(_ obstacle: HandoverObstacle) {
+    self.init(
+      reason: "host-needs-it", detail: "The host would lose \(obstacle.address): \(obstacle.reason)",
+      steps: obstacle.command.map { [$0] } ?? [],
+      override: obstacle.override.map { "--override \(obstacle.address)=\($0)" })
   }
 }

@@ -51,11 +51,15 @@ struct UndoCommand: ParsableCommand {
     try way.carryOut(plan)
   }
 
-  /// The way back of a device is a handover like any other.
+  /// The way back of a device is a handover like any other, and so is a guest's way back to a device.
   private func requireFreeDevices(_ plan: ChangePlan, _ way: CarryingOut) throws {
-    let rebindings = plan.steps.rebindings
-    guard !rebindings.isEmpty else { return }
-    let obstacles = HandoverGround(surveyDevices(way.root), way.root).obstacles(to: rebindings)
+    let (rebindings, functions) = (plan.steps.rebindings, plan.steps.functionsForGuests)
+    guard !rebindings.isEmpty || !functions.isEmpty else { return }
+    let ground = HandoverGround(surveyDevices(way.root), way.root)
+    if !functions.isEmpty, let obstacle = ground.obstacles(toGiving: functions).first {
+      try way.refuse(Refusal(obstacle), plan.intent)
+    }
+    let obstacles = ground.obstacles(to: rebindings)
     let report = HandoverReport(
       rebindings.contains(where: \.isToVFIO) ? .detach : .reattach, groups: [], rebindings: rebindings,
       obstacles: obstacles)

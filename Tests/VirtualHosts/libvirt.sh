@@ -73,6 +73,8 @@ judge() {
   devices_of_guest "$machine" unplugged 0
   devices_of_guest "$machine" unplugged-now 0
   drives "$machine" after-unplug 'e1000e (null)'
+  ended "$machine" undo-in-use 5 'The host would lose 0000:01:00.0'
+  drives "$machine" after-undo-in-use 'e1000e (null)'
   expect "$machine: history tells the guest and what it got" true "$(result "$machine" history.out |
     jq 'any(.changes[].others[]; . == "given to the guest two: 0000:01:00.0")')" || true
   expect "$machine: what stands in the end" 'reattach detach attach detach' \
