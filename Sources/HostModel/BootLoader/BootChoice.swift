@@ -116,25 +116,41 @@ struct Glob {
 
   func matches(_ text: String) -> Bool { Self.matches(pattern[...], Array(text.utf8)[...]) }
 
+  /// Only the last star is gone back to: what those before it took need not change.
   private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
     var (pattern, text) = (pattern, text)
-    while let sign = pattern.popFirst() {
-      switch sign {
-      case UInt8(ascii: "*"):
-        let rest = pattern.drop { $0 == UInt8(ascii: "*") }
-        return (text.startIndex...text.endIndex).contains { matches(rest, text[$0...]) }
-      case UInt8(ascii: "?"):
-        guard text.popFirst() != nil else { return false }
-      case Byte.leftBracket:
-        guard let end = pattern.dropFirst().firstIndex(of: UInt8(ascii: "]")), let byte = text.popFirst()
-        else { return false }
-        guard holds(pattern[..<end], byte) else { return false }
-        pattern = pattern[(end + 1)...]
-      default:
-        guard text.popFirst() == sign else { return false }
+    var star: (after: ArraySlice<UInt8>, at: ArraySlice<UInt8>)?
+    while true {
+      if pattern.first == UInt8(ascii: "*") {
+        pattern.removeFirst()
+        star = (pattern, text)
+      } else if pattern.isEmpty && text.isEmpty {
+        return true
+      } else if let byte = text.first, let rest = afterTaking(byte, pattern) {
+        (pattern, text) = (rest, text.dropFirst())
+      } else if let (after, at) = star, !at.isEmpty {
+        star = (after, at.dropFirst())
+        (pattern, text) = (after, at.dropFirst())
+      } else {
+        return false
       }
     }
-    return text.isEmpty
+  }
+
+  /// The pattern after its first sign, if that takes the byte.
+  private static func afterTaking(_ byte: UInt8, _ pattern: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard let sign = pattern.first else { return nil }
+    let rest = pattern.dropFirst()
+    switch sign {
+    case UInt8(ascii: "?"): return rest
+    case Byte.leftBracket:
+      // A bracket right behind the first is one of the list.
+      guard let end = rest.dropFirst().firstIndex(of: UInt8(ascii: "]")), holds(rest[..<end], byte) else {
+        return nil
+      }
+      return rest[(end + 1)...]
+    default: return sign == byte ? rest : nil
+    }
   }
 
   /// `abc`, `0-9`, `!x`.

@@ -78,6 +78,12 @@ package struct GrubDefaultsReading: Sendable {
   /// GRUB_CMDLINE_LINUX_DEFAULT after all files.
   package var linuxDefault: ShellBinding { reading.variables[Self.linuxDefault]?.binding ?? .unknown }
 
+  /// What GRUB_CMDLINE_LINUX is if commands that are not followed did nothing to it: enough for a change that a
+  /// shell is asked about, before and after.
+  var presumedLinux: ShellBinding { reading.variables[Self.linux]?.presumed ?? .unknown }
+  /// The same of GRUB_CMDLINE_LINUX_DEFAULT.
+  var presumedLinuxDefault: ShellBinding { reading.variables[Self.linuxDefault]?.presumed ?? .unknown }
+
   /// What only a shell can tell, as clauses, the first few; empty when reading alone proves the values.
   package var unproven: [String] {
     reading.hazards.prefix(8).map { hazard in

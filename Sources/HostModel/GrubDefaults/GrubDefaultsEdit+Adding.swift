@@ -79,8 +79,8 @@ struct GrubArgumentAdder {
   init(_ files: GrubDefaultsFiles, sourced: SourcedValues?) throws(GrubRefusal) {
     self.files = files
     reading = try GrubDefaultsReading(files)
-    linux = sourced.map { Self.binding($0.linux) } ?? reading.linux
-    linuxDefault = sourced.map { Self.binding($0.linuxDefault) } ?? reading.linuxDefault
+    linux = sourced.map { Self.binding($0.linux) } ?? reading.presumedLinux
+    linuxDefault = sourced.map { Self.binding($0.linuxDefault) } ?? reading.presumedLinuxDefault
   }
 
   private static func binding(_ bytes: [UInt8]?) -> ShellBinding {

@@ -17,14 +17,15 @@ extension GrubDefaultsEdit {
     // round makes the files shorter.
     while changed != after.asFiles(like: files) {
       after = try GrubDefaultsReading(changed)
-      let left = after.arguments(of: after.linux).map(\.text)
+      let left = after.arguments(of: after.presumedLinux).map(\.text)
       let rest = unwanted.filter { left.contains($0.text) }
       if rest.isEmpty { break }
       remover = remover.continued(with: after)
       remover.remove(rest, everywhere: false)
       changed = remover.result(of: changed)
     }
-    let left = (after.arguments(of: after.linux) + after.arguments(of: after.linuxDefault)).map(\.text)
+    let left = (after.arguments(of: after.presumedLinux) + after.arguments(of: after.presumedLinuxDefault))
+      .map(\.text)
     let places = remover.placesText
     let stillThere = arguments.filter { left.contains($0) }
     return GrubDefaultsEdit(
@@ -76,7 +77,8 @@ struct GrubArgumentRemover {
       }
     }
     for (name, binding) in [
-      (GrubDefaultsReading.linux, reading.linux), (GrubDefaultsReading.linuxDefault, reading.linuxDefault),
+      (GrubDefaultsReading.linux, reading.presumedLinux),
+      (GrubDefaultsReading.linuxDefault, reading.presumedLinuxDefault),
     ] {
       // What certainly is not in the value stands only where it does not count.
       let present = binding.value.bytes == nil ? nil : reading.arguments(of: binding).map(\.text)

@@ -24,6 +24,10 @@ extension ShellEvaluator {
       return callFunction(start, name, mode)
     }
     run(name, builtin, command.words.dropFirst(), at: start, mode)
+    // What `X=1 unset X` or `X=1 export X=2` leaves differs between shells and their modes.
+    if builtin.contains(.special), mode != .apart {
+      for assignment in command.assignments { assign(assignment.name, .unknown, mode: .maybe) }
+    }
   }
 
   private func commandName(_ word: ShellWord) -> String? {
@@ -36,6 +40,7 @@ extension ShellEvaluator {
     let isPlain = !assignment.appends && !assignment.hasSubscript
     if assignment.hasSubscript || isArray(assignment.value) {
       value = .unknown
+      walk(subscriptOf: assignment, mode)
     } else if assignment.appends {
       // Taken out where it is put back below, so that it grows in its place.
       let isSure = mode == .topLevel && !isInFunction
@@ -47,6 +52,19 @@ extension ShellEvaluator {
     checkThatItCanBeSet(name, at: assignment.range.lowerBound)
     assign(name, .value(value), mode: mode)
     note(assignment.value, of: name, isPlain: isPlain, mode, at: assignment.range.lowerBound)
+  }
+
+  /// A subscript is arithmetic: it may read and set variables, and it may be wrong.
+  private mutating func walk(subscriptOf assignment: ShellAssignment, _ mode: Mode) {
+    let left = source[assignment.range.lowerBound..<assignment.value.range.lowerBound]
+    guard let open = left.firstIndex(of: Byte.leftBracket), let close = left.lastIndex(of: Byte.rightBracket),
+      open < close
+    else { return }
+    let index = left[(open + 1)..<close]
+    // A short number is only that.
+    if index.count < 10, index.first != 0x30, index.allSatisfy(Byte.isDigit) { return }
+    forgetNames(in: index.startIndex..<index.endIndex)
+    if mode != .apart { hazard(.mayFail, assignment.range.lowerBound, "a subscript") }
   }
 
   /// Remembers an assignment to a variable that was asked for.
@@ -63,6 +81,10 @@ extension ShellEvaluator {
       let reason = isPlain ? "it is set under a condition" : "it is set by more than a plain assignment"
       obstruct(name, reason, offset)
     }
+  }
+
+  private func isContinued(_ word: ShellWord) -> Bool {
+    !word.isLiteral && word.parts.contains { if case .continuation = $0 { true } else { false } }
   }
 
   private func isArray(_ word: ShellWord) -> Bool {
@@ -262,6 +284,8 @@ extension ShellEvaluator {
     let words = command.words
     // A backslash that ends the file is nothing to bash.
     if name == "\\" { return nil }
+    // Put together over two lines, a word may be more than it seems.
+    if words.contains(where: isContinued) { return nil }
     if name == "\r" {
       return "the line holds nothing but a carriage return, which the shell runs as a command"
     }

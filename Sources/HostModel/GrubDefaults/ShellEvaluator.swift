@@ -29,6 +29,7 @@ struct ShellEvaluator {
     var touchesTarget = false
     var isOpaque = false
     var mayEndShell = false
+    var mayPassFailures = false
   }
 
   var source: [UInt8] = []
@@ -53,6 +54,9 @@ struct ShellEvaluator {
   var mayPassFailures = false
   /// Whether the name of a variable that was asked for stands in text that may become code.
   var isNamedInText = false
+  /// Whether a command that is not followed may have changed what later assignments mean: by a name
+  /// reference, an attribute, an alias, a trap.
+  var mayMeanElse = false
 
   init(asking names: [String], bindings initial: [String: ShellBinding]) {
     bindings = initial
@@ -180,6 +184,7 @@ struct ShellEvaluator {
     if isInFunction {
       if kind == .opaque { functions.isOpaque = true }
       if kind == .mayEndShell { functions.mayEndShell = true }
+      if kind == .mayPassFailures { functions.mayPassFailures = true }
     } else {
       hazards.append(.init(kind: kind, place: place(offset), subject: subject))
     }
@@ -243,6 +248,7 @@ struct ShellEvaluator {
     if mode == .apart { return }
     hazard(.opaque, offset, subject)
     guard !isInFunction else { return }
+    mayMeanElse = true
     bindings = Dictionary(uniqueKeysWithValues: targets.keys.map { ($0, .unknown) })
   }
 
@@ -252,6 +258,7 @@ struct ShellEvaluator {
     for written in functions.writes { assign(written, .unknown, mode: mode == .topLevel ? .maybe : mode) }
     if mode == .apart { return }
     if functions.mayEndShell { hazard(.mayEndShell, offset, name) }
+    if functions.mayPassFailures { hazard(.mayPassFailures, offset, name) }
     hazard(.mayFail, offset, name)
   }
 

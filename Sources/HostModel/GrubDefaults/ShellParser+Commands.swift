@@ -13,6 +13,7 @@ extension ShellParser {
       }
       guard let byte = peek(), byte != Byte.newline else { break }
       if byte == Byte.leftParenthesis {
+        if isContinuedHere { throw unfollowed("a line is continued before a \"(\"") }
         guard command.words.count == 1, command.assignments.isEmpty, command.redirections.isEmpty,
           let name = command.words.first
         else { throw syntax("a \"(\" stands where none can") }
@@ -27,6 +28,9 @@ extension ShellParser {
         if mayAssign, let assignment = assignment(in: word) {
           command.assignments.append(assignment)
         } else {
+          if mayAssign, isContinuedBeforeSign(word) {
+            throw unfollowed("a line is continued in the middle of an assignment", at: word.range.lowerBound)
+          }
           command.words.append(word)
         }
       }
@@ -119,6 +123,26 @@ extension ShellParser {
       }
     }
     return nil
+  }
+
+  /// Whether the bytes before this one are a backslash and a line end.
+  private var isContinuedHere: Bool {
+    at >= 2 && source[at - 1] == Byte.newline && source[at - 2] == Byte.backslash
+  }
+
+  /// Whether a line is continued in what may be the left side of an assignment.
+  private func isContinuedBeforeSign(_ word: ShellWord) -> Bool {
+    guard !word.isLiteral, Byte.isNameStart(source[word.range.lowerBound]) else { return false }
+    var isContinued = false
+    for part in word.parts {
+      switch part {
+      case .continuation: isContinued = true
+      case .literal(let range) where source[range].contains(Byte.equals): return isContinued
+      case .literal: continue
+      default: return false
+      }
+    }
+    return false
   }
 
   private struct AssignmentSign {

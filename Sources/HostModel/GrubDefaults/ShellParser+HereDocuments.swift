@@ -50,11 +50,13 @@ extension ShellParser {
   private mutating func read(_ document: PendingHereDocument) throws(ShellProblem) {
     let start = at
     var continued: [UInt8] = []
+    var isContinued = false
     while at < end {
       let lineEnd = source[at..<end].firstIndex(of: Byte.newline)
       var line = source[at..<(lineEnd ?? end)]
       if document.stripsTabs { line = line.drop { $0 == Byte.tab } }
       if line.elementsEqual(document.delimiter) {
+        if isContinued { throw unfollowed("a line of a here-document is continued", at: document.offset) }
         let body = start..<at
         at = lineEnd.map { $0 + 1 } ?? end
         emit(.hereDocument, from: start)
@@ -70,6 +72,7 @@ extension ShellParser {
           throw unfollowed("a line of a here-document is continued", at: document.offset)
         }
         if !goesOn { continued = [] }
+        isContinued = goesOn
       }
       at = lineEnd.map { $0 + 1 } ?? end
     }

@@ -50,6 +50,8 @@ package struct ShellReading: Sendable {
   /// One of the variables asked for.
   package struct Variable: Sendable {
     package var binding: ShellBinding
+    /// What it is if commands that are not followed have not changed what assignments after them mean.
+    package var presumed: ShellBinding
     /// The last assignment, if it stands at the top level and nothing after it reads the variable,
     /// changes it, or could.
     package var lastWord: LastWord?
@@ -78,7 +80,8 @@ package struct ShellReading: Sendable {
     variables = [:]
     for (name, target) in evaluator.targets {
       variables[name] = Variable(
-        binding: evaluator.bindings[name] ?? .unknown, lastWord: target.lastWord, obstacle: target.obstacle,
+        binding: evaluator.mayMeanElse ? .unknown : evaluator.bindings[name] ?? .unknown,
+        presumed: evaluator.bindings[name] ?? .unknown, lastWord: target.lastWord, obstacle: target.obstacle,
         readOnlyAt: target.readOnlyAt, mentioningScripts: target.mentioningScripts,
         assignedWords: target.assignedWords)
     }

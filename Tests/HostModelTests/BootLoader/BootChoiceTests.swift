@@ -139,7 +139,9 @@ struct BootChoiceTests {
   @Test(arguments: [
     ("arch-*", "arch-7"), ("arch-7.conf", "arch-7"), ("debian-6.1.?", "debian-6.1.9"),
     ("[a-c]rch-[!0-6]", "arch-7"), ("nothing-*", "debian-6.1.10"), ("[", "debian-6.1.10"),
-    ("*", "debian-6.1.10"),
+    ("*", "debian-6.1.10"), ("*-*.*.9", "debian-6.1.9"), ("*r*-[67]*", "arch-7"),
+    // Hours, where every star is tried at every place.
+    (String(repeating: "*?", count: 12) + String(repeating: "*1", count: 40), "debian-6.1.10"),
   ])
   func loaderConfNamesItByAPattern(pattern: String, name: String) {
     #expect(systemdBoot(Self.entries, default: pattern).first == name)

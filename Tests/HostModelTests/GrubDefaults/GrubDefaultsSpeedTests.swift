@@ -47,6 +47,9 @@ struct GrubDefaultsSpeedTests {
     Kind(testDescription: "expansions with defaults", unit: "${x:-y}", begin: "a=\"", end: "\"\n"),
     Kind(testDescription: "variables of their own", unit: "GRUB_TIMEOUT_A=$x\n"),
     Kind(testDescription: "continued lines", unit: "a \\\n", begin: "GRUB_CMDLINE_LINUX=\"", end: "\"\n"),
+    Kind(
+      testDescription: "comments, exports and substitutions",
+      unit: "# comment\nX=\"a $Y b\"\nexport Z='c'; W=$(echo d)\n"),
     Kind(testDescription: "here-documents", unit: ": <<E\ntext\nE\n"),
   ]
 
