@@ -25,7 +25,7 @@ targets() { if [[ $1 == *-efi-* ]]; then echo 0000:00:1f.0 0000:01:00.0; else ec
 result() { cat "$WORK/$1/lab/results/$2" 2>/dev/null; }
 ended() { expect "$1: $2 ends with" "$3" "$(result "$1" "$2.status")" || result "$1" "$2.err" | tail -5; }
 contains() { # MACHINE FILE TEXT
-  if result "$1" "$2" | grep -qF -- "$3"; then pass "$1: $2 has $3"; else fail "$1: $2 lacks $3"; fi
+  if result "$1" "$2" | grep -F -- "$3" >/dev/null; then pass "$1: $2 has $3"; else fail "$1: $2 lacks $3"; fi
 }
 # same MACHINE ONE OTHER: two states that are alike in all respects, each a path below WORK/MACHINE.
 same() {

@@ -11,6 +11,13 @@ extension ShellEvaluator {
       for assignment in command.assignments { assign(assignment, .maybe) }
       return runOpaque(start, "a command whose name is computed", mode)
     }
+    if dialect == .bash, let first = name.utf8.first, Byte.isNameStart(first),
+      name.utf8.contains(Byte.leftBracket)
+    {
+      // bash takes what is between brackets for one word, blanks and all, where that makes an assignment of it.
+      for word in command.words { _ = value(of: word) }
+      return runOpaque(start, "a subscript", mode)
+    }
     let builtin = ShellBuiltin.named(name)
     if mode == .topLevel { lookForMistakes(in: command, name: name, builtin) }
     let isFunction = !functions.names.isEmpty && functions.names.contains(name)

@@ -168,13 +168,17 @@ extension ShellParser {
       {
         return AssignmentSign(sign: offset + 1, appends: true)
       } else if dialect == .bash, byte == Byte.leftBracket {
-        guard let sign = source[offset..<range.upperBound].firstIndex(of: Byte.equals), sign > offset + 1
-        else {
-          return AssignmentSign()
-        }
-        let appends = source[sign - 1] == Byte.plus
-        guard source[sign - (appends ? 2 : 1)] == Byte.rightBracket else { return AssignmentSign() }
-        return AssignmentSign(sign: sign, appends: appends, hasSubscript: true)
+        // In the subscript, which is arithmetic, there may be equals signs, too.
+        let rest = source[offset..<range.upperBound]
+        guard
+          let close = rest.indices.first(where: {
+            rest[$0] == Byte.rightBracket
+              && (rest[$0...].dropFirst().first == Byte.equals
+                || rest[$0...].dropFirst().starts(with: [Byte.plus, Byte.equals]))
+          }), close > offset + 1
+        else { return AssignmentSign() }
+        let appends = rest[close + 1] == Byte.plus
+        return AssignmentSign(sign: close + (appends ? 2 : 1), appends: appends, hasSubscript: true)
       } else {
         return AssignmentSign()
       }
