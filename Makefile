@@ -34,7 +34,7 @@ needs:
 
 build: needs static-libraries
 	$(BUILD) --product passthru-doctor
-	$(BUILD) --product passthru-early-bind
+	SWIFT=$(SWIFT) packaging/build-early-bind $(BIN)
 
 # A folder with the archive alone, first on the linker's way: beside it, the shared library would win.
 static-libraries:
@@ -88,7 +88,7 @@ bench-boot: build
 bench:
 	@packaging/install-needs build bench
 	$(BUILD) --product passthru-doctor
-	$(BUILD) --product passthru-early-bind
+	SWIFT=$(SWIFT) packaging/build-early-bind $(BIN)
 	PASSTHRU_DOCTOR=$(BIN)/passthru-doctor Tests/Benchmarks/run
 
 lint:
@@ -112,7 +112,7 @@ completions: build
 
 install: build completions
 	install -D -m 0755 $(BIN)/passthru-doctor $(DESTDIR)$(PREFIX)/bin/passthru-doctor
-	packaging/install-early-bind $(BIN)/passthru-early-bind $(DESTDIR)$(LIBDIR)/passthru-doctor/passthru-early-bind
+	packaging/install-early-bind $(BIN) $(DESTDIR)$(LIBDIR)/passthru-doctor
 	install -D -m 0755 -t $(DESTDIR)$(LIBDIR)/passthru-doctor packaging/before-removal
 	install -D -m 0755 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.sh
 	install -D -m 0644 -t $(DESTDIR)$(DRACUTDIR) dracut/50passthru-doctor/*.service

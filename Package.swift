@@ -1,21 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The boot program lies in every initramfs and starts in every boot, so it must be small. Neither
-// Regex nor Concurrency, 2 MB of the runtime, may get into what it is made of; even `contains(String)`
-// is of the first. Each function has a section of its own, and none is kept for others to call, so that
-// the linker drops what nobody calls: most of HostModel.
+// What the boot programs are made of does without Regex, of which even `contains(String)` is a part, and
+// without Concurrency: see the end of this file.
 let forBoot: [SwiftSetting] = [
   .unsafeFlags([
-    "-Xfrontend", "-function-sections", "-Xfrontend", "-internalize-at-link",
     "-Xfrontend", "-disable-implicit-string-processing-module-import",
     "-Xfrontend", "-disable-implicit-concurrency-module-import",
   ])
-]
-
-// At a fixed address: 20,000 pointers need not be put right at each start, nor carried along.
-let atFixedAddress: [LinkerSetting] = [
-  .unsafeFlags(["-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc"])
 ]
 
 // Targets are the architecture: see Sources/README.md for what each may use.
@@ -24,6 +16,7 @@ let package = Package(
   products: [
     .executable(name: "passthru-doctor", targets: ["passthru-doctor"]),
     .executable(name: "passthru-early-bind", targets: ["passthru-early-bind"]),
+    .executable(name: "passthru-early-load", targets: ["passthru-early-load"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -74,11 +67,13 @@ let package = Package(
     // What the boot program does: no Foundation, no Concurrency.
     .target(
       name: "EarlyBinding",
-      dependencies: ["PCISurvey", "KernelModules", "HostFiles", "HostModel", "CLinux"],
+      dependencies: ["PCISurvey", "HostFiles", "HostModel", "CLinux"],
       swiftSettings: forBoot),
     .executableTarget(
       name: "passthru-early-bind", dependencies: ["EarlyBinding", "HostFiles", "HostModel"],
-      swiftSettings: forBoot, linkerSettings: atFixedAddress),
+      swiftSettings: forBoot),
+    .executableTarget(
+      name: "passthru-early-load", dependencies: ["KernelModules", "CLinux"], swiftSettings: forBoot),
 
     // Judgement and its words: pure.
     .target(name: "Diagnosis", dependencies: ["HostModel"]),
@@ -149,4 +144,48 @@ if Context.environment["PASSTHRU_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz-parsers", dependencies: ["HostFiles", "HostModel"], path: "Tests/Fuzzing",
       exclude: ["run", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer"])]))
+}
+
+// `packaging/build-early-bind` alone builds the boot programs as they ship: in Embedded Swift, without the Swift
+// runtime, of which an emulator or a processor with cold caches would feel every page. They share their sources with
+// the doctor; what they have no use for stays out, and need not do without key paths, dynamic casts and `any`.
+if let linking = Context.environment["PASSTHRU_BOOT_PROGRAMS"] {
+  package.dependencies = []
+  package.products = package.products.filter { $0.name.hasPrefix("passthru-early-") }
+  let shared = ["HostModel", "HostFiles", "KernelModules", "PCISurvey", "EarlyBinding"]
+  let programs = ["passthru-early-bind", "passthru-early-load"]
+  package.targets = package.targets.filter {
+    (["CLinux", "CKmod"] + shared + programs).contains($0.name)
+  }
+  let embedded: [SwiftSetting] = [
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+  ]
+  for target in package.targets where !["CLinux", "CKmod"].contains(target.name) {
+    target.swiftSettings = forBoot + embedded
+    target.dependencies.append("Glibc")
+    switch target.name {
+    case "HostModel":
+      target.exclude = [
+        "ACPI", "BootLoader", "Evidence", "GrubDefaults", "Initramfs", "KernelArguments", "KernelLog", "Uses",
+      ]
+    case "HostFiles": target.exclude = ["Recording", "Replacing"]
+    default: break
+    }
+  }
+  package.targets.append(
+    .target(name: "Glibc", dependencies: ["CLinux"], swiftSettings: forBoot + embedded))
+  let asSmallAsItGets = [
+    "-enable-experimental-feature", "Embedded", "-use-ld=lld", "-Xclang-linker", "-no-pie",
+    "-Xclang-linker", "-Wno-unused-command-line-argument",
+    "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "--as-needed",
+  ]
+  for target in package.targets where programs.contains(target.name) {
+    // The one that decides has no library to wait for, where the C library can be linked so.
+    let isStatic = target.name == "passthru-early-bind" && linking == "static"
+    target.linkerSettings = [
+      .linkedLibrary("swiftUnicodeDataTables"), .linkedLibrary("m"),
+      .unsafeFlags(asSmallAsItGets + (isStatic ? ["-Xclang-linker", "-static"] : [])),
+    ]
+  }
 }

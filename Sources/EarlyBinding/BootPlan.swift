@@ -37,7 +37,7 @@ package func planBoot(_ root: HostRoot) -> BootPlan {
   guard let devices = surveyPCIDevices(root, .identity).value else {
     return .switchedOff(reason: "devices-unreadable", detail: "/\(pciDevicesPath) cannot be read")
   }
-  let groups = surveyGroupMembers(of: Set(devices.compactMap(\.group)).sorted(), root)
+  let groups = surveyGroupMembers(of: groupNumbers(of: devices), root)
   let needs = readHostNeeds(root)
   let decisions = configuration.match(devices: devices, groups: groups).map { decision in
     decision.flatMap { bindings in
@@ -50,6 +50,13 @@ package func planBoot(_ root: HostRoot) -> BootPlan {
     }
   }
   return .groups(zip(configuration.groups, decisions).map { ($0, $1) })
+}
+
+/// Each once.
+private func groupNumbers(of devices: [PCIDevice]) -> [Int] {
+  var numbers: [Int] = []
+  for case let number? in devices.map({ $0.group }) where !numbers.contains(number) { numbers.append(number) }
+  return numbers
 }
 
 private struct Off: Error {

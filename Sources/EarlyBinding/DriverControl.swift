@@ -1,7 +1,6 @@
 import Glibc
 import HostFiles
 import HostModel
-import KernelModules
 import PCISurvey
 
 /// The few things that are done to drivers and devices.
@@ -25,12 +24,16 @@ package struct DriverFailure: Error, Equatable, Sendable {
   package init(_ description: String) { self.description = description }
 }
 
-/// The running kernel's, through sysfs and libkmod.
+/// The running kernel's, through sysfs and the program that loads modules.
 package struct KernelDriverControl: DriverControl {
   private let root: HostRoot
+  private let loader: DriverLoader
 
   /// - Parameter root: the running system's own root; another one has no kernel behind its sysfs.
-  package init(_ root: HostRoot) { self.root = root }
+  package init(_ root: HostRoot, _ loader: DriverLoader) {
+    self.root = root
+    self.loader = loader
+  }
 
   package func state(of device: PCIAddress) -> DriverBinding {
     surveyDriverBinding(of: device, root) ?? DriverBinding(driver: nil)
@@ -51,16 +54,7 @@ package struct KernelDriverControl: DriverControl {
 
   package func load(_ driver: String) throws(DriverFailure) -> String {
     if let name = registeredName(of: driver) { return name }
-    do throws(KmodError) {
-      let modules = try KmodContext(
-        moduleDirectory: "/lib/modules/\(kernelRelease())",
-        configuration: ["/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"])
-      try modules.load(driver)
-      // What maps a guest's memory; the kernels that do not ask for it themselves load it on demand.
-      try? modules.load("vfio_iommu_type1")
-    } catch {
-      throw DriverFailure("\(error)")
-    }
+    try loader.load(driver)
     guard let name = registeredName(of: driver) else {
       throw DriverFailure("there is no driver \(driver) after loading its module")
     }
@@ -80,9 +74,5 @@ package struct KernelDriverControl: DriverControl {
     } catch {
       throw DriverFailure("\(error)")
     }
-  }
-
-  private func kernelRelease() -> String {
-    ((try? root.line(at: "proc/sys/kernel/osrelease")) ?? nil) ?? ""
   }
 }

@@ -50,7 +50,7 @@ package func bindEarly(
 
 extension ChosenGroup {
   fileprivate var fields: [BootEvent.Field] {
-    [.init("chosen", devices.map(\.identity.address.description).joined(separator: ","))]
+    [.init("chosen", devices.map { $0.identity.address.description }.joined(separator: ","))]
   }
 }
 

@@ -23,14 +23,17 @@ package func bindGroups(
 ) -> [Result<[BoundDevice], Decline>] {
   var attempts = groups.map { GroupAttempt($0, control) }
   for index in attempts.indices { attempts[index].prepare(mayGoOn) }
-  var failures: [String: DriverFailure] = [:]
-  for driver in Set(attempts.flatMap(\.pendingDrivers)).sorted() where mayGoOn() {
+  var asked: [(driver: String, failure: DriverFailure?)] = []
+  for driver in attempts.flatMap({ $0.pendingDrivers })
+  where mayGoOn() && !asked.contains(where: { $0.driver == driver }) {
     do throws(DriverFailure) {
       _ = try control.load(driver)
+      asked.append((driver, nil))
     } catch {
-      failures[driver] = error
+      asked.append((driver, error))
     }
   }
+  let failures = asked
   return attempts.indices.map { attempts[$0].finish(failures, mayGoOn) }
 }
 
@@ -47,7 +50,7 @@ private struct GroupAttempt<Control: DriverControl> {
   }
 
   /// Drivers that are still to be loaded; none when the group was given up.
-  var pendingDrivers: [String] { failure == nil ? begun.map(\.driver) : [] }
+  var pendingDrivers: [String] { failure == nil ? begun.map { $0.driver } : [] }
 
   /// Writes the overrides.
   mutating func prepare(_ mayGoOn: () -> Bool) {
@@ -79,11 +82,13 @@ private struct GroupAttempt<Control: DriverControl> {
 
   /// Brings every device onto its driver that is not there by now, and looks.
   mutating func finish(
-    _ failures: [String: DriverFailure], _ mayGoOn: () -> Bool
+    _ failures: [(driver: String, failure: DriverFailure?)], _ mayGoOn: () -> Bool
   ) -> Result<[BoundDevice], Decline> {
     if failure == nil {
       do throws(Decline) {
-        for (binding, _, driver) in begun { try take(binding, driver, failures[driver], mayGoOn) }
+        for (binding, _, driver) in begun {
+          try take(binding, driver, failures.first { $0.driver == driver }?.failure, mayGoOn)
+        }
         for (binding, _, driver) in begun { try confirm(binding, driver) }
       } catch {
         giveUp(error)

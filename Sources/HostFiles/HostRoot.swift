@@ -24,18 +24,10 @@ package final class HostRoot: Sendable {
     backing = try DirectoryFiles(path)
   }
 
-  /// A directory as root, where everything that is looked at is kept in `recorder`.
-  package init(recordingInto recorder: RecordingFiles) {
-    name = recorder.directoryPath ?? "/"
-    isRunningHost = recorder.directoryPath == "/"
-    backing = recorder
-  }
-
-  /// A recorded host as root.
-  package init(recording: RecordedFiles, name: String) {
+  init(of files: any HostFileReading, name: String) {
     self.name = name
-    isRunningHost = false
-    backing = recording
+    isRunningHost = files.directoryPath == "/"
+    backing = files
   }
 
   /// The root directory for C libraries that want a path; nil for a recorded host.
@@ -119,9 +111,7 @@ package final class HostRoot: Sendable {
   }
 
   /// Keeps, for a snapshot, what was read past the ordinary ways.
-  func note(_ bytes: [UInt8], at path: String) {
-    (backing as? RecordingFiles)?.noteFile(bytes, at: path)
-  }
+  func note(_ bytes: [UInt8], at path: String) { backing.noteFile(bytes, at: path) }
 
   /// Reads and transforms a file into an observation, where absence is an answer.
   package func observe<Value>(
@@ -142,7 +132,7 @@ package enum HostFileKind: Sendable, Equatable {
 }
 
 /// What a root can be made of: a directory of this system, or a recorded host.
-protocol HostFileReading: Sendable {
+protocol HostFileReading: AnyObject, Sendable {
   var directoryPath: String? { get }
   /// At most `limit` bytes; without a limit the whole file, or EFBIG above `HostRoot.sizeLimit`.
   func bytes(at path: String, upTo limit: Int?) throws(HostFileError) -> [UInt8]?
@@ -152,10 +142,15 @@ protocol HostFileReading: Sendable {
   func kind(at path: String) throws(HostFileError) -> HostFileKind?
   func owningGroup(at path: String) throws(HostFileError) -> UInt32?
   func tryOpeningDevice(at path: String) throws(HostFileError) -> Bool
+  /// Keeps what was read past these ways (the kernel's records, the answer of a probe that is no file),
+  /// where anything is kept.
+  func noteFile(_ bytes: [UInt8], at path: String)
 }
 
 extension HostFileReading {
   func bytes(at path: String) throws(HostFileError) -> [UInt8]? { try bytes(at: path, upTo: nil) }
+
+  func noteFile(_ bytes: [UInt8], at path: String) {}
 }
 
 extension HostFileReading {

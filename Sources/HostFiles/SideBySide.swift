@@ -31,7 +31,7 @@ package func stretchesSideBySide<Result: Sendable>(
   let work = Stretches(count, body)
   let other = count >= worthAThread ? Worker.start { work.computeWhatIsLeft() } : nil
   let results = work.computeWhatIsLeft() + (other?.join() ?? [])
-  return results.sorted { $0.start < $1.start }.map(\.value)
+  return results.sorted { $0.start < $1.start }.map { $0.value }
 }
 
 /// Stretches of which every thread takes the next that no other has.

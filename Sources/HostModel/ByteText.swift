@@ -65,11 +65,3 @@ extension RandomAccessCollection where Element == UInt8 {
   /// The pieces between runs of white space.
   @inlinable package var words: [SubSequence] { split(whereSeparator: isSpace) }
 }
-
-extension StringProtocol {
-  /// Whether the bytes of `part` stand somewhere in it. The library's `contains` does the same and
-  /// brings the regular expression engine with it: a megabyte in the boot program.
-  package func holds(_ part: String) -> Bool {
-    Array(utf8)[...].contains(Array(part.utf8))
-  }
-}

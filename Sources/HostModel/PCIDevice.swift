@@ -57,6 +57,16 @@ package struct PCIDevice: Sendable, Equatable {
     }
   }
 
+  /// Whether disks can be behind it: mass storage, and the buses that disks are plugged into
+  /// (FireWire, USB, Fibre Channel), SD hosts, InfiniBand, and what has no known class.
+  package var mayHoldDisks: Bool {
+    guard let subclass else { return true }
+    switch subclass {
+    case 0x0100...0x01ff, 0x0000, 0x0805, 0x0c00, 0x0c03, 0x0c04, 0x0c06: return true
+    default: return false
+    }
+  }
+
   /// What modules' aliases are matched against, as the kernel prints it (drivers/pci/pci-sysfs.c,
   /// modalias_show); nil when ids or class are not known.
   package var modalias: String? {

@@ -9,26 +9,26 @@ import Glibc
 /// Everything comes out as plain values; no pointer of libkmod leaves this target.
 package final class KmodContext {
   let context: OpaquePointer
-  private let denylist: Set<String>
+  private lazy var denylist = Self.denylist(of: context)
 
   /// - Parameters:
-  ///   - moduleDirectory: lib/modules/RELEASE, where depmod wrote its index.
+  ///   - moduleDirectory: lib/modules/RELEASE, where depmod wrote its index; nil is the running kernel's.
   ///   - configuration: files and directories of modprobe's configuration, the strongest first; of
   ///     files with one name the first counts. None means no configuration.
-  package init(moduleDirectory: String, configuration: [String]) throws(KmodError) {
+  package init(moduleDirectory: String?, configuration: [String]) throws(KmodError) {
     let operation = "reading the module index of"
     let made = withCStringArray(configuration) { kmod_new(moduleDirectory, $0) }
-    guard let context = made else { throw KmodError(operation, moduleDirectory, code: ENOMEM) }
+    let subject = moduleDirectory ?? "the running kernel"
+    guard let context = made else { throw KmodError(operation, subject, code: errno) }
     // kmod_new has told standard error of broken lines in the configuration; once is enough.
     kmod_set_log_priority(context, 0)
     // kmod_new succeeds where there is no such directory; only this tells.
     let result = kmod_load_resources(context)
     guard result >= 0 else {
       kmod_unref(context)
-      throw KmodError(operation, moduleDirectory, code: -result)
+      throw KmodError(operation, subject, code: -result)
     }
     self.context = context
-    denylist = Self.denylist(of: context)
   }
 
   deinit { kmod_unref(context) }

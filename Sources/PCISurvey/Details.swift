@@ -7,7 +7,7 @@ import HostModel
 /// their access control.
 package func surveyPCIDetails(of devices: [PCIDevice], _ root: HostRoot) -> [PCIAddress: PCIDeviceDetails] {
   let details = sideBySide(devices) { ($0.address, surveyPCIDetails(of: $0, root)) }
-  return Dictionary(details, uniquingKeysWith: { first, _ in first })
+  return details.reduce(into: [:]) { $0[$1.0] = $1.1 }
 }
 
 private func surveyPCIDetails(of device: PCIDevice, _ root: HostRoot) -> PCIDeviceDetails {

@@ -50,7 +50,7 @@ package func surveyGroupMembers(of numbers: [Int], _ root: HostRoot) -> [IOMMUGr
     guard let directory = (try? root.directory(at: path)) ?? nil,
       let names = (try? root.names(in: path + "/devices")) ?? nil
     else { return nil }
-    let name = ((try? directory.attribute("name")) ?? nil).map(\.trimmed.text)
+    let name = ((try? directory.attribute("name")) ?? nil).map { $0.trimmed.text }
     return IOMMUGroup(
       id: number, members: names.compactMap { PCIAddress($0) }.sorted(),
       otherMembers: names.filter { PCIAddress($0) == nil }, name: name?.isEmpty == true ? nil : name)
@@ -64,7 +64,7 @@ package func surveyReservedRegions(of groups: [Int], _ root: HostRoot) -> [Int: 
   let regions = sideBySide(groups) { number in
     ((try? list.attribute("\(number)/reserved_regions")) ?? nil).map { (number, reservedRegions($0)) }
   }
-  return Dictionary(regions, uniquingKeysWith: { first, _ in first })
+  return regions.reduce(into: [:]) { $0[$1.0] = $1.1 }
 }
 
 /// Lines as `0x00000000fee00000 0x00000000feefffff msi`; one that is none is skipped.

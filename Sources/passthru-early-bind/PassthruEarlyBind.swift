@@ -16,10 +16,11 @@ struct PassthruEarlyBind {
     guard let path = rootPath(programArguments()[...]) else { return }
     guard let root = try? HostRoot(directory: path) else { return complain("cannot open \(path)") }
     if path != "/" { return showPlan(root) }
+    let loader = DriverLoader()
     let log = BootLogWriter(root)
     let deadline = Deadline(milliseconds: longestWork)
     let ended = runWatched(milliseconds: longestWait) {
-      bindEarly(root, KernelDriverControl(root), log.tell, deadline: deadline)
+      bindEarly(root, KernelDriverControl(root, loader), log.tell, deadline: deadline)
     }
     if !ended { log.tell(BootEvent(.timeout, [.init("milliseconds", "\(longestWait)")])) }
   }
@@ -40,7 +41,7 @@ struct PassthruEarlyBind {
     case .switchedOff(let reason, let detail): print("switched-off \(reason): \(detail)")
     case .groups(let groups):
       for (chosen, decision) in groups {
-        let addresses = chosen.devices.map(\.identity.address.description).joined(separator: ",")
+        let addresses = chosen.devices.map { $0.identity.address.description }.joined(separator: ",")
         switch decision {
         case .success(let bindings):
           print(

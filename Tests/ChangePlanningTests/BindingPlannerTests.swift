@@ -103,7 +103,7 @@ struct BindingPlannerTests {
     #expect(refusal(doubtful, 2) == nil)
     let open = try ground { $0.needs.isComplete = false }
     #expect(refusal(open, 5)?.reason == .bootWouldDecline)
-    let moving = try ground { $0.needs.sources.insert("/dev/sda1") }
+    let moving = try ground { $0.needs.sources.append("/dev/sda1") }
     #expect(refusal(moving, 5)?.reason == .bootWouldDecline)
   }
 

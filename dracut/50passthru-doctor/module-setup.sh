@@ -5,6 +5,8 @@
 # other driver is loaded. See README.md.
 
 _program=/usr/lib/passthru-doctor/passthru-early-bind
+# What it has load drivers.
+_loader=/usr/lib/passthru-doctor/passthru-early-load
 _configuration=/etc/passthru-doctor/bindings.conf
 _needs=/etc/passthru-doctor/host-needs
 
@@ -26,7 +28,7 @@ check() {
         dwarn "passthru-doctor: others than root can write to $_configuration: it stays out of the image"
         return 1
     fi
-    require_binaries "$_program" || return 1
+    require_binaries "$_program" "$_loader" || return 1
     return 0
 }
 
@@ -46,7 +48,7 @@ installkernel() {
 }
 
 install() {
-    inst_binary "$_program"
+    inst_multiple "$_program" "$_loader"
     inst_simple "$_configuration"
     _install_needs
     if dracut_module_included "systemd"; then

@@ -1,6 +1,7 @@
 // System calls and macros that Swift's Glibc module does not import.
 #pragma once
 
+#include "CLibrary.h"
 #include "LinuxVFIO.h"
 
 #include <fcntl.h>
@@ -120,6 +121,15 @@ int linux_write_within(int file, const void *data, size_t size, int milliseconds
 // Kills the child and waits so long for its end. Returns whether it ended: one that sleeps in the
 // kernel without heeding signals does not, and is left to init.
 int linux_abandon(pid_t child, int milliseconds);
+
+// Starts a program that is talked to by its standard input and output. Returns the descriptor for both, closed on
+// exec, or -1 with errno set. A program that cannot be run ends the conversation.
+int linux_start_helper(const char *path);
+// Sends a line, without its line feed. Returns 0, or -1 when nobody listens any more.
+int linux_tell(int helper, const char *line);
+// The next line without its line feed, good until the next call, at most 1023 bytes of it; NULL at the end. For one
+// thread.
+const char *linux_next_line(int file);
 
 // fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
 static inline pid_t linux_fork(void) { return fork(); }

@@ -34,7 +34,7 @@ extension BindingConfiguration {
     private var driver: String?
     private var overrides: [String] = []
     private var groupLine: Int?
-    private var addresses: Set<PCIAddress> = []
+    private var addresses: [PCIAddress] = []
 
     mutating func take(_ line: RecordLine) throws(RecordError) {
       switch line.key {
@@ -49,9 +49,10 @@ extension BindingConfiguration {
         guard groupLine != nil else { throw RecordError(line: line.number, "a device outside a group") }
         try endDevice()
         let begun = try IdentityFields(line)
-        guard addresses.insert(begun.address).inserted else {
+        guard !addresses.contains(begun.address) else {
           throw RecordError(line: line.number, "\(begun.address) is chosen twice")
         }
+        addresses.append(begun.address)
         fields = begun
         name = line.comment
       default: try takeField(line)

@@ -9,7 +9,7 @@ package struct BootSources: Equatable, Sendable {
 
   /// dracut.cmdline(7), systemd-fstab-generator(8), systemd-cryptsetup-generator(8),
   /// initramfs-tools(7): every argument that names a device to find.
-  private static let storageNames: Set<String> = [
+  private static let storageNames: [String] = [
     "root", "rootfsdev", "resume", "rd.luks.uuid", "luks.uuid", "rd.luks.name", "luks.name",
     "rd.luks.partuuid",
     "rd.luks.key", "luks.key", "rd.luks.data", "rd.luks.options", "rd.luks.serial", "cryptdevice",
@@ -18,7 +18,7 @@ package struct BootSources: Equatable, Sendable {
     "systemd.mount_extra",
     "systemd.swap_extra", "rd.systemd.mount_extra", "rd.nvmf.discover", "bcache", "roothash", "usrhash",
   ]
-  private static let networkNames: Set<String> = [
+  private static let networkNames: [String] = [
     "netroot", "nfsroot", "nbdroot", "iscsiroot", "ip", "rd.neednet", "iscsi_initiator", "rd.iscsi.firmware",
     "rd.iscsi.ibft", "iscsi_firmware", "rd.nvmf.discover", "fcoe", "aoe", "bootif", "boot",
   ]
@@ -28,7 +28,7 @@ package struct BootSources: Equatable, Sendable {
 
   package init(_ commandLine: KernelCommandLine) {
     let arguments = commandLine.parameters + commandLine.initArguments
-    func named(_ names: Set<String>) -> [KernelParameter] {
+    func named(_ names: [String]) -> [KernelParameter] {
       // The kernel takes a dash for an underscore; `names` are written with neither where it matters.
       arguments.filter { names.contains($0.name.lowercased()) }
     }
@@ -39,7 +39,7 @@ package struct BootSources: Equatable, Sendable {
       if !storage.contains(source) { storage.append(source) }
     }
     self.storage = storage
-    let roots = arguments.filter { $0.isNamed("root") }.compactMap(\.value)
+    let roots = arguments.filter { $0.isNamed("root") }.compactMap { $0.value }
     needsNetwork =
       named(Self.networkNames).contains { $0.name.lowercased() != "boot" || $0.value == "nfs" }
       || roots.contains { root in

@@ -39,7 +39,7 @@ extension DeviceSearch.Uncertainty {
       let what = other.map { "\($0)" } ?? "a device whose ids cannot be read"
       return Decline(.identityChanged, "\(chosen) is not there; at its address is \(what)")
     case .ambiguous(let addresses):
-      let places = addresses.map(\.description).joined(separator: ", ")
+      let places = addresses.map { $0.description }.joined(separator: ", ")
       return Decline(
         .ambiguous, "\(chosen) cannot be told from others of its kind any more; of that kind is \(places)")
     case .otherWay(let address):

@@ -27,7 +27,7 @@ package struct DeviceIdentity: Hashable, Sendable {
 
   /// Of a function of this host; nil when its ids, its class or its way cannot be read.
   package init?(of device: PCIDevice, among devices: [PCIDevice]) {
-    let byAddress = devicesByAddress(devices)
+    let byAddress = DevicesByAddress(devices)
     guard let vendor = device.vendor, let number = device.device, let deviceClass = device.deviceClass,
       let path = DevicePath(to: device, among: byAddress)
     else { return nil }
@@ -58,10 +58,6 @@ extension PCIDevice {
   package var isNeverBound: Bool {
     subclass == 0x0600 || subclass == 0x0604 || subclass == 0x0609
   }
-}
-
-func devicesByAddress(_ devices: [PCIDevice]) -> [PCIAddress: PCIDevice] {
-  Dictionary(devices.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
 }
 
 func precedes(_ left: DevicePath, _ right: DevicePath) -> Bool { left.description < right.description }

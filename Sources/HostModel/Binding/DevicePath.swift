@@ -25,7 +25,7 @@ package struct DevicePath: Hashable, Sendable, CustomStringConvertible {
   package static let longestWay = 64
 
   /// The way to `device`; nil when a bridge on it is not among `devices` or has no readable ids.
-  package init?(to device: PCIDevice, among devices: [PCIAddress: PCIDevice]) {
+  package init?(to device: PCIDevice, among devices: DevicesByAddress) {
     var bridges: [Bridge] = []
     var top = device.address
     var parent = device.parent
@@ -54,18 +54,17 @@ package struct DevicePath: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads the text form; nil for anything else.
   package init?(_ text: some StringProtocol) {
-    var pieces = text.split(separator: "/", omittingEmptySubsequences: false)
+    var pieces = Array(text.utf8).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard pieces.count >= 2, let end = pieces.popLast(), let slot = Self.slot(end) else { return nil }
-    let root = pieces.removeFirst().split(separator: ":", omittingEmptySubsequences: false)
-    guard root.count == 2, let domain = hexNumber(root[0], digits: 4...8),
-      let bus = hexNumber(root[1], digits: 2...2), pieces.count <= Self.longestWay
+    guard let (domain, bus) = halves(pieces.removeFirst(), at: ":"),
+      let domain = hexNumber(domain, digits: 4...8), let bus = hexNumber(bus, digits: 2...2),
+      pieces.count <= Self.longestWay
     else { return nil }
     var bridges: [Bridge] = []
     for piece in pieces {
-      let halves = piece.split(separator: "=", omittingEmptySubsequences: false)
-      guard halves.count == 2, let slot = Self.slot(halves[0]), let ids = DeviceIDs(halves[1]) else {
-        return nil
-      }
+      guard let (place, ids) = halves(piece, at: "="), let slot = Self.slot(place),
+        let ids = DeviceIDs(bytes: ids)
+      else { return nil }
       bridges.append(
         Bridge(device: slot.device, function: slot.function, vendorID: ids.vendor, deviceID: ids.device))
     }
@@ -77,10 +76,9 @@ package struct DevicePath: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `1f.2`
-  private static func slot(_ text: some StringProtocol) -> (device: UInt8, function: UInt8)? {
-    let halves = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard halves.count == 2, let device = hexNumber(halves[0], digits: 2...2), device < 32,
-      let function = hexNumber(halves[1], digits: 1...1), function < 8
+  private static func slot(_ text: ArraySlice<UInt8>) -> (device: UInt8, function: UInt8)? {
+    guard let (device, function) = halves(text, at: "."), let device = hexNumber(device, digits: 2...2),
+      device < 32, let function = hexNumber(function, digits: 1...1), function < 8
     else { return nil }
     return (UInt8(truncatingIfNeeded: device), UInt8(truncatingIfNeeded: function))
   }
@@ -118,10 +116,11 @@ package struct DeviceIDs: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Four hexadecimal digits, a colon, four more; nil for anything else.
-  package init?(_ text: some StringProtocol) {
-    let halves = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard halves.count == 2, let vendor = hexNumber(halves[0], digits: 4...4),
-      let device = hexNumber(halves[1], digits: 4...4)
+  package init?(_ text: some StringProtocol) { self.init(bytes: Array(text.utf8)[...]) }
+
+  init?(bytes text: ArraySlice<UInt8>) {
+    guard let (vendor, device) = halves(text, at: ":"), let vendor = hexNumber(vendor, digits: 4...4),
+      let device = hexNumber(device, digits: 4...4)
     else { return nil }
     self.init(vendor: UInt16(truncatingIfNeeded: vendor), device: UInt16(truncatingIfNeeded: device))
   }
@@ -132,7 +131,22 @@ package struct DeviceIDs: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Hexadecimal digits and nothing else, so many; nil otherwise.
-func hexNumber(_ text: some StringProtocol, digits: ClosedRange<Int>) -> UInt32? {
-  guard digits.contains(text.utf8.count), text.utf8.allSatisfy({ isHexDigit($0) }) else { return nil }
-  return UInt32(text, radix: 16)
+func hexNumber(_ text: ArraySlice<UInt8>, digits: ClosedRange<Int>) -> UInt32? {
+  guard digits.contains(text.count) else { return nil }
+  var number: UInt32 = 0
+  for byte in text {
+    guard let digit = hexDigitValue(byte) else { return nil }
+    number = number << 4 | UInt32(digit)
+  }
+  return number
+}
+
+/// What stands before and after the separator; nil unless it stands there once.
+private func halves(
+  _ text: ArraySlice<UInt8>, at separator: Unicode.Scalar
+) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
+  let separator = UInt8(ascii: separator)
+  guard let place = text.firstIndex(of: separator) else { return nil }
+  let (before, after) = (text[..<place], text[(place + 1)...])
+  return after.contains(separator) ? nil : (before, after)
 }

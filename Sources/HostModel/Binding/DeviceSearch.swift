@@ -23,22 +23,25 @@ extension DeviceIdentity {
   /// buses are numbered; else the only one of its kind, when it always was the only one and is
   /// behind bridges of the same kinds. In every other case nobody can tell.
   package func search(_ devices: [PCIDevice]) -> DeviceSearch {
-    let byAddress = devicesByAddress(devices)
+    let byAddress = DevicesByAddress(devices)
     let kind = devices.filter(isKind)
     let ways = kind.map { DevicePath(to: $0, among: byAddress) }
     guard !kind.isEmpty else { return .uncertain(absence(byAddress)) }
-    let seen = ways.compactMap(\.self)
-    if seen.count == ways.count, Set(seen) == Set(twins + [path]), let place = ways.firstIndex(of: path) {
+    let seen = ways.compactMap { $0 }
+    let known = twins + [path]
+    if seen.count == ways.count, seen.allSatisfy(known.contains), known.allSatisfy(seen.contains),
+      let place = ways.firstIndex(of: path)
+    {
       return .found(kind[place].address)
     }
     guard kind.count == 1, twins.isEmpty, let only = kind.first else {
-      return .uncertain(.ambiguous(kind.map(\.address)))
+      return .uncertain(.ambiguous(kind.map { $0.address }))
     }
     guard let way = seen.first, way.hasShape(of: path) else { return .uncertain(.otherWay(only.address)) }
     return .found(only.address)
   }
 
-  private func absence(_ devices: [PCIAddress: PCIDevice]) -> DeviceSearch.Uncertainty {
+  private func absence(_ devices: DevicesByAddress) -> DeviceSearch.Uncertainty {
     guard let other = devices[address] else { return .missing }
     guard let vendor = other.vendor, let device = other.device else { return .replaced(by: nil) }
     return .replaced(by: DeviceIDs(vendor: vendor, device: device))

@@ -19,13 +19,13 @@ extension BindingConfiguration {
   /// A device that two chosen groups are led to gives both up.
   package func match(devices: [PCIDevice], groups current: [IOMMUGroup]) -> [GroupDecision] {
     let decisions = groups.map { $0.match(devices: devices, groups: current) }
-    var claims: [PCIAddress: Int] = [:]
+    var claims: [PCIAddress] = []
     for case .success(let bindings) in decisions {
-      for binding in bindings { claims[binding.address, default: 0] += 1 }
+      for binding in bindings { claims.append(binding.address) }
     }
     return decisions.map { decision in
       guard case .success(let bindings) = decision,
-        let contested = bindings.first(where: { claims[$0.address] != 1 })
+        let contested = bindings.first(where: { binding in claims.count { $0 == binding.address } != 1 })
       else { return decision }
       return .failure(Decline(.claimedTwice, "\(contested.address) is what two chosen groups are led to"))
     }
@@ -67,8 +67,8 @@ extension ChosenGroup {
   private func refuseStrangers(
     to bindings: [PlannedBinding], _ devices: [PCIDevice], _ groups: [IOMMUGroup]
   ) throws(Decline) {
-    let byAddress = devicesByAddress(devices)
-    let chosen = Set(bindings.map(\.address))
+    let byAddress = DevicesByAddress(devices)
+    let chosen = bindings.map { $0.address }
     for binding in bindings {
       guard let device = byAddress[binding.address], !device.isNeverBound else {
         throw Decline(.identityChanged, "\(binding.address) is a bridge, which vfio does not take")

@@ -5,15 +5,15 @@ package struct HostNeeds: Equatable, Sendable {
   package static let version = 1
 
   /// What command line, fstab and crypttab ask for, as written: `UUID=…`, `/dev/vda3`.
-  package var sources: Set<String>
+  package var sources: [String]
   /// Every other name of the block devices behind the sources: `/dev/disk/by-uuid/…`, `/dev/sda3`.
-  package var aliases: Set<String>
+  package var aliases: [String]
   package var devices: [NeededDevice]
   /// Whether the root file system was followed down to PCI functions, and nothing was left open.
   package var isComplete: Bool
 
   package init(
-    sources: Set<String> = [], aliases: Set<String> = [], devices: [NeededDevice] = [],
+    sources: [String] = [], aliases: [String] = [], devices: [NeededDevice] = [],
     isComplete: Bool = false
   ) {
     self.sources = sources
@@ -29,9 +29,10 @@ package struct HostNeeds: Equatable, Sendable {
 
   /// `UUID=x` as the link that udev makes for it, `/dev/disk/by-uuid/x`; anything else as it is.
   private static func deviceLink(_ source: String) -> String {
-    guard let equals = source.firstIndex(of: "=") else { return source }
-    let value = source[source.index(after: equals)...].filter { $0 != "\"" }
-    switch source[..<equals].lowercased() {
+    let bytes = Array(source.utf8)
+    guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { return source }
+    let value = bytes[(equals + 1)...].filter { $0 != UInt8(ascii: "\"") }.text
+    switch bytes[..<equals].text.lowercased() {
     case "uuid": return "/dev/disk/by-uuid/" + value
     case "label": return "/dev/disk/by-label/" + value
     case "partuuid": return "/dev/disk/by-partuuid/" + value.lowercased()
@@ -62,8 +63,8 @@ extension HostNeeds {
     for line in try recordLines(bytes, version: Self.version) {
       guard !isComplete else { throw RecordError(line: line.number, "something stands after \"complete\"") }
       switch line.key {
-      case "source": sources.insert(line.value)
-      case "alias": aliases.insert(line.value)
+      case "source": sources.append(line.value)
+      case "alias": aliases.append(line.value)
       case "device", "complete":
         if let fields { devices.append(NeededDevice(identity: try fields.identity(), uses: uses)) }
         fields = nil

@@ -4,7 +4,7 @@ extension HostNeeds? {
   package func approve(
     _ bindings: [PlannedBinding], devices: [PCIDevice], boot: BootSources
   ) throws(Decline) {
-    let byAddress = devicesByAddress(devices)
+    let byAddress = DevicesByAddress(devices)
     for binding in bindings {
       guard let device = byAddress[binding.address] else { continue }
       try self?.refuseNeeded(device, among: devices)

@@ -88,7 +88,8 @@ struct IdentityFields {
     switch line.key {
     case "id": try set(&ids, DeviceIDs(line.value), line, "ids, as 8086:10d3")
     case "subsystem": try set(&subsystem, DeviceIDs(line.value), line, "ids, as 8086:10d3")
-    case "class": try set(&deviceClass, hexNumber(line.value, digits: 6...6), line, "a class, as 020000")
+    case "class":
+      try set(&deviceClass, hexNumber(Array(line.value.utf8)[...], digits: 6...6), line, "a class, as 020000")
     case "path": try set(&path, DevicePath(line.value), line, "a path, as 0000:00/01.0=8086:1901/00.0")
     case "twin":
       var twin: DevicePath?

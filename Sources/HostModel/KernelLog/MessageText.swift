@@ -62,20 +62,6 @@ struct MessageText: Sendable, Equatable {
 }
 
 extension ArraySlice<UInt8> {
-  /// Whether `wanted` occurs in it.
-  func contains(_ wanted: [UInt8]) -> Bool {
-    guard let first = wanted.first, wanted.count <= count else { return wanted.isEmpty }
-    var position = startIndex
-    let last = endIndex - wanted.count
-    while position <= last {
-      if self[position] == first, self[position..<(position + wanted.count)].elementsEqual(wanted) {
-        return true
-      }
-      position += 1
-    }
-    return false
-  }
-
   /// Whether it begins with the ASCII bytes of `prefix`.
   func begins(with prefix: StaticString) -> Bool {
     guard count >= prefix.utf8CodeUnitCount else { return false }

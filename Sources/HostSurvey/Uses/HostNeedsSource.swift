@@ -36,8 +36,8 @@ package func surveyHostNeeds(_ root: HostRoot, devices: [PCIDevice], uses: HostU
   isOpen = isOpen || uses.gaps.contains { $0.scope == .storage }
   let hasRoot = needs.devices.contains { $0.uses.contains(HostUse.Kind.root.rawValue) }
   needs.isComplete = hasRoot && !isOpen
-  needs.sources = Set(boot?.storage ?? []).union(tableSources(root))
-  needs.aliases = aliases(root, devices, of: Set(needs.devices.map(\.identity.address)))
+  needs.sources = Set(boot?.storage ?? []).union(tableSources(root)).sorted()
+  needs.aliases = aliases(root, devices, of: Set(needs.devices.map(\.identity.address))).sorted()
   return needs
 }
 

@@ -5,7 +5,7 @@ struct HostNeedsTests {
   private let nvme = function("0000:03:00.0", "144d:a80a", class: 0x010802, group: 9)
   private var devices: [PCIDevice] { twoCards + sataGroup + [nvme] }
 
-  private func needs(_ addresses: [String], sources: Set<String> = ["UUID=1234-abcd"], complete: Bool = true)
+  private func needs(_ addresses: [String], sources: [String] = ["UUID=1234-abcd"], complete: Bool = true)
     -> HostNeeds
   {
     let needed = chosen(addresses, among: devices).devices.map {

@@ -14,7 +14,7 @@ early_image() {
   local recipe=("$tree" "$HERE/lib/early-image.sh" "$PACKAGE"/dracut/50passthru-doctor/*
     "$PACKAGE"/initramfs-tools/hooks/* "$PACKAGE"/initramfs-tools/scripts/init-top/*)
   # Where sizes matter, the program does.
-  if [ "$how" = default ]; then recipe+=("$EARLY_PROGRAM"); fi
+  if [ "$how" = default ]; then recipe+=("${EARLY_PROGRAM%/*}"/passthru-early-*); fi
   cached "early/$suite-$builder-$how-$what-$(digest "${recipe[@]}").img" \
     make_early_image "$tree" "$builder" "$how" "$what"
 }
@@ -61,7 +61,7 @@ early_dracut() {
 
 # install_early_binding TREE: as a package would.
 install_early_binding() {
-  "$PACKAGE/packaging/install-early-bind" "$EARLY_PROGRAM" "$1/usr/lib/passthru-doctor/passthru-early-bind"
+  "$PACKAGE/packaging/install-early-bind" "${EARLY_PROGRAM%/*}" "$1/usr/lib/passthru-doctor"
   mkdir -p "$1/usr/lib/dracut/modules.d"
   cp -r "$PACKAGE/dracut/50passthru-doctor" "$1/usr/lib/dracut/modules.d/"
   install -D -m 755 -t "$1/usr/share/initramfs-tools/hooks" "$PACKAGE"/initramfs-tools/hooks/passthru-doctor

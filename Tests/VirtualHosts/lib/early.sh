@@ -35,7 +35,7 @@ boot_early() {
   shift 3
   machine_options "$@"
   mkdir -p "$folder/over/etc/passthru-doctor" "$folder/results"
-  "$PACKAGE/packaging/install-early-bind" "$EARLY_PROGRAM" "$folder/over/usr/lib/passthru-doctor/passthru-early-bind"
+  "$PACKAGE/packaging/install-early-bind" "${EARLY_PROGRAM%/*}" "$folder/over/usr/lib/passthru-doctor"
   chmod -R "${OVER_MODE:-go-w}" "$folder/over/etc"
   pack_cpio "$folder/over" "$folder/over.cpio"
   # The kernel looks for an archive that is not compressed at multiples of four only.

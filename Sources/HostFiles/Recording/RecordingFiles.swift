@@ -55,7 +55,6 @@ package final class RecordingFiles: HostFileReading {
     try files.tryOpeningDevice(at: path)
   }
 
-  /// Keeps what was read past these ways: the kernel's records, the answer of a probe that is no file.
   func noteFile(_ bytes: [UInt8], at path: String) { note(.file(bytes), at: path) }
 
   private func noting<Value>(

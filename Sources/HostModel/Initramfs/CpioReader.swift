@@ -88,6 +88,6 @@ package struct CpioReader {
   /// Fields after the magic have eight hexadecimal digits each.
   private static func number(_ header: ArraySlice<UInt8>, field: Int) -> Int? {
     let start = 6 + 8 * field
-    return hexNumber(header[start..<(start + 8)].text, digits: 8...8).map { Int($0) }
+    return hexNumber(header[start..<(start + 8)], digits: 8...8).map { Int($0) }
   }
 }
