@@ -12,6 +12,8 @@ source "$HERE/lib/early-image.sh"
 tool=${1:-initramfs}
 name=killed-$tool
 
+# Each boot has results of its own.
+tell_failures() { if [ "$FAILED" -gt 0 ]; then tail -n 8 "$WORK/$name"/lab/results/*.{out,err}; fi; }
 result() { cat "$WORK/$name/lab/results/$1" 2>/dev/null; }
 
 boot() {
@@ -30,6 +32,7 @@ expect "$name: what the host starts from, then" 0 "$(result same-after-kill.stat
 expect "$name: undo after that" 0 "$(result undo.status)" || true
 expect "$name: what it left" 0 "$(result same-after-undo.status)" || true
 expect "$name: the power went while bind was at work" at-work "$(result power.out)" || true
+tell_failures
 
 boot "$HERE/inside/bind/after-power.script" || fail "$name: the host does not boot"
 expect "$name: drivers" 'ahci i801_smbus' "$(result drivers.out | paste -sd' ')" || true
@@ -37,8 +40,6 @@ expect "$name: what the host started from" 0 "$(result same-after-power.status)"
 expect "$name: undo" 0 "$(result undo.status)" || true
 expect "$name: what it left" 0 "$(result same-after-undo.status)" || true
 expect "$name: nothing half made stays" '' "$(result leftovers.out)" || true
-if [ "$FAILED" -gt 0 ]; then
-  tail -n 5 "$WORK/$name"/lab/results/*.{out,err}
-  show_console "$name"
-fi
+tell_failures
+if [ "$FAILED" -gt 0 ]; then show_console "$name"; fi
 finish

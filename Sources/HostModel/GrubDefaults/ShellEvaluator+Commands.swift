@@ -265,9 +265,10 @@ extension ShellEvaluator {
         runOpaque(start, "\"\(name)\" with options or computed names", mode)
         continue
       }
-      setByBuiltin(name, text, at: start, mode)
+      // dash takes `unset X=1` for `unset X`.
+      setByBuiltin(name, String(text.prefix { $0 != "=" }), at: start, mode)
       if !isValidName(text) { hazard(.mayFail, start, name) }
-      if name == "unset" { assign(text, .unset, mode: mode) }
+      if name == "unset", isValidName(text) { assign(text, .unset, mode: mode) }
     }
   }
 

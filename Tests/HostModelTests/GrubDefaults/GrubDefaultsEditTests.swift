@@ -96,6 +96,15 @@ struct GrubDefaultsEditTests {
     }
   }
 
+  /// dash unsets X when told to unset X=1: what stood there before has no say, and stays when ours is removed.
+  @Test func whatIsUnsetInAnOddWayIsLeftAlone() throws {
+    let before = files("GRUB_CMDLINE_LINUX=\"a=1\"\nunset GRUB_CMDLINE_LINUX=b\n")
+    let unset = SourcedValues(linux: nil, linuxDefault: nil)
+    let edit = try GrubDefaultsEdit.adding(["a=1"], to: before, sourced: unset)
+    let changed = before.applying(edit)
+    #expect(changed.applying(try GrubDefaultsEdit.removing(edit.arguments, from: changed)) == before)
+  }
+
   @Test func aSubscriptMayBeWrong() throws {
     #expect(try GrubDefaultsReading(files("x[1]=a\n", .bash)).unproven.isEmpty)
     for index in ["\u{fc}1", "1/0", "y=2", "09", "y 2", "y = 2"] {
