@@ -55,6 +55,8 @@ package struct KernelDriverControl: DriverControl {
   package func load(_ driver: String) throws(DriverFailure) -> String {
     if let name = registeredName(of: driver) { return name }
     try loader.load(driver)
+    // What maps a guest's memory: not every kernel asks for it by itself, and nobody needs it yet.
+    loader.begin("vfio_iommu_type1")
     guard let name = registeredName(of: driver) else {
       throw DriverFailure("there is no driver \(driver) after loading its module")
     }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import KernelModules
 
-/// Loads drivers for the boot program: a name comes in on standard input with a line feed, and what went wrong
+/// Loads modules for the boot program: a name comes in on standard input with a line feed, and what went wrong
 /// goes out, a line that is empty when nothing did.
 ///
 /// A program of its own, for it takes the dynamic loader longer to get libkmod ready, with all the libraries
@@ -11,12 +11,8 @@ import KernelModules
 struct PassthruEarlyLoad {
   nonisolated static func main() {
     let modules = open()
-    while let driver = linux_next_line(STDIN_FILENO) {
-      let name = String(cString: driver)
-      let answer = failure(of: modules) { (modules) throws(KmodError) in try modules.load(name) }
-      _ = linux_tell(STDOUT_FILENO, answer)
-      // What maps a guest's memory: not every kernel asks for it by itself, and nobody waits for it now.
-      _ = failure(of: modules) { (modules) throws(KmodError) in try modules.load("vfio_iommu_type1") }
+    while let line = linux_next_line(STDIN_FILENO) {
+      _ = linux_tell(STDOUT_FILENO, failureOfLoading(String(cString: line), modules))
     }
   }
 
@@ -31,11 +27,10 @@ struct PassthruEarlyLoad {
     }
   }
 
-  private static func failure(
-    of modules: Result<KmodContext, KmodError>, _ load: (KmodContext) throws(KmodError) -> Void
-  ) -> String {
+  private static func failureOfLoading(_ module: String, _ modules: Result<KmodContext, KmodError>) -> String
+  {
     do throws(KmodError) {
-      try load(try modules.get())
+      try modules.get().load(module)
       return ""
     } catch {
       return error.description
