@@ -15,7 +15,6 @@ package func runWatched(milliseconds: Int32, _ body: () -> Void) -> Bool {
   if child == 0 {
     close(reading)
     body()
-    _ = write(writing, "", 1)
     _exit(0)
   }
   close(writing)
@@ -24,13 +23,15 @@ package func runWatched(milliseconds: Int32, _ body: () -> Void) -> Bool {
     body()
     return true
   }
-  // A byte comes when the child has done its work: nobody needs to wait until it is gone. The pipe closes without one
-  // when it ended in another way.
+  // The pipe closes when the child is gone, whatever became of it.
   var waiting = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
   let deadline = Deadline(milliseconds: Int64(milliseconds))
   while !deadline.isOver {
     let left = Int32(clamping: Int64(milliseconds) - deadline.elapsedMilliseconds)
-    if poll(&waiting, 1, max(0, left)) > 0 { return true }
+    if poll(&waiting, 1, max(0, left)) > 0 {
+      waitpid(child, nil, 0)
+      return true
+    }
   }
   return false
 }
