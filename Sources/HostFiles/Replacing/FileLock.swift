@@ -18,8 +18,8 @@ package final class FileLock {
     defer { close(folder) }
     let file = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw HostFileError("locking", path, code: errno) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
+    let code = Self.lock(file)
+    guard code == 0 else {
       defer { close(file) }
       guard code == EWOULDBLOCK else { throw HostFileError("locking", path, code: code) }
       let line = (try? readToEnd(file, path: path, upTo: 400))?.trimmed.text ?? ""
@@ -34,4 +34,15 @@ package final class FileLock {
   }
 
   deinit { close(descriptor) }
+
+  /// Zero, or the error's number. Somebody who is on the way out gets a second: a program that was killed, or
+  /// one that a thread of ours has just begun to start and that has the descriptor still.
+  private static func lock(_ file: Int32) -> Int32 {
+    for attempt in 1...20 {
+      if flock(file, LOCK_EX | LOCK_NB) == 0 { return 0 }
+      guard errno == EWOULDBLOCK || errno == EINTR, attempt < 20 else { break }
+      usleep(50_000)
+    }
+    return errno
+  }
 }
