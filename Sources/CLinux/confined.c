@@ -199,9 +199,31 @@ static int shield(const struct linux_confinement *confinement) {
   return 0;
 }
 
+// No mount of ours must reach the host, nor one of the host's us: what is mounted at the root, and all below it,
+// is made private. In a chroot, where nothing is mounted at the root, that is done from the root of the mount
+// namespace, to which setns(2) leads; then the chroot's directory is mounted over itself (open_tree(2),
+// move_mount(2), Linux 5.2) and entered again.
+static int keep_mounts_private(void) {
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) return 0;
+  if (errno != EINVAL) return -1;
+  int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int space = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  if (root < 0 || space < 0 || setns(space, CLONE_NEWNS) != 0) return -1;
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+  int tree = (int)syscall(428 /* open_tree */, root, "",
+                          1 /* OPEN_TREE_CLONE */ | O_CLOEXEC | AT_EMPTY_PATH | 0x8000 /* AT_RECURSIVE */);
+  if (tree < 0) return -1;
+  // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
+  if (syscall(429 /* move_mount */, tree, "", root, "", 0x4 | 0x40) != 0) return -1;
+  if (fchdir(tree) != 0 || chroot(".") != 0) return -1;
+  close(tree);
+  close(space);
+  return close(root);
+}
+
 static int enter_root(const struct linux_confinement *confinement) {
   char path[4096];
-  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+  if (keep_mounts_private() != 0) return -1;
   if (confinement->read_only) {
     struct mount_attribute attribute = {.set = 1 /* MOUNT_ATTR_RDONLY */};
     // mount_setattr(2), Linux 5.12.
