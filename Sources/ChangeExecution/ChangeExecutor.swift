@@ -149,10 +149,13 @@ package struct ChangeExecutor {
       }
       try write(receipt)
     case .rebuild(let rebuild):
+      let rebuilder = ImageRebuilder(root: root, rebuild: rebuild, progress: progress)
+      defer { ImageRebuilder.removeStaged(rebuild.images, of: root) }
+      try rebuilder.make(lock, interruption)
+      // Cut short before this, the old ones are in their places: an undo need not make any.
       receipt.hasNewImages = true
       try write(receipt)
-      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
-        in: &transaction, lock, interruption)
+      try rebuilder.place(in: &transaction)
     case .install(let software):
       try PackageInstaller(root, software.asked.manager, progress: progress).install(software, lock)
     case .enable(let unit): try UnitControl(root: root, lock: lock).enable(unit)

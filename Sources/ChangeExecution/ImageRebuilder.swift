@@ -39,7 +39,7 @@ struct ImageRebuilder {
   }
 
   /// Makes and examines them; nothing that the host starts from is touched.
-  private func make(_ lock: FileLock, _ interruption: Interruption) throws(ChangeFailure) {
+  func make(_ lock: FileLock, _ interruption: Interruption) throws(ChangeFailure) {
     for image in rebuild.images {
       progress("\(rebuild.builder.rawValue) makes the initramfs of \(image.kernel)")
       let failure = runHostProgram(
@@ -60,12 +60,8 @@ struct ImageRebuilder {
     }
   }
 
-  /// Makes them and puts them in their places.
-  func replace(in transaction: inout Transaction, _ lock: FileLock, _ interruption: Interruption)
-    throws(ChangeFailure)
-  {
-    defer { Self.removeStaged(rebuild.images, of: root) }
-    try make(lock, interruption)
+  /// Puts those that were made in their places.
+  func place(in transaction: inout Transaction) throws(ChangeFailure) {
     for image in rebuild.images {
       let metadata: FileMetadata?
       do throws(HostFileError) { metadata = try root.metadata(at: image.path) } catch {

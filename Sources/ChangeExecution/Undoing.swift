@@ -54,8 +54,10 @@ extension ChangeExecutor {
       try transaction.replace(regeneration.configPath, with: .bytes(bytes), metadata: metadata)
     case .run(let run): try ToolRunner(root: root, run: run, progress: progress).run(in: &transaction)
     case .rebuild(let rebuild):
-      try ImageRebuilder(root: root, rebuild: rebuild, progress: progress).replace(
-        in: &transaction, lock, interruption)
+      let rebuilder = ImageRebuilder(root: root, rebuild: rebuild, progress: progress)
+      defer { ImageRebuilder.removeStaged(rebuild.images, of: root) }
+      try rebuilder.make(lock, interruption)
+      try rebuilder.place(in: &transaction)
     case .takeBack(let change): try takeBack(change, lock)
     case .install, .enable, .changeGuest, .loadModule: throw ChangeFailure("A way back asks for nothing new.")
     }
