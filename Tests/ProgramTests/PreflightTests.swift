@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What can be known to fail is found before the first write: the host is as it was, without a journal of it.
-@Suite(.enabled(if: GrubTree.isPossible))
+@Suite(.enabled(if: GrubTree.isPossible && Program.canMount))
 struct PreflightTests {
   /// Runs a command in a mount namespace of its own, in which `mounts` was run before.
   private func run(

@@ -53,6 +53,19 @@ struct Program {
   }
 
   static let isRoot = geteuid() == 0
+
+  /// Whether a command can have mounts of its own: as root, but not in a chroot, where nothing is mounted at
+  /// the root, so that unshare(1) cannot keep them from the host.
+  static let canMount: Bool = {
+    guard isRoot else { return false }
+    let unshare = Process()
+    unshare.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+    unshare.arguments = ["--mount", "true"]
+    unshare.standardError = FileHandle.nullDevice
+    guard (try? unshare.run()) != nil else { return false }
+    unshare.waitUntilExit()
+    return unshare.terminationStatus == 0
+  }()
 }
 
 /// A directory that is gone after the test.

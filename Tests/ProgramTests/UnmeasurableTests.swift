@@ -28,7 +28,7 @@ struct UnmeasurableTests {
   }
 
   /// As in a container that has neither sysfs nor the kernel log.
-  @Test func withoutSysfsAndLog() throws {
+  @Test(.enabled(if: Program.canMount)) func withoutSysfsAndLog() throws {
     let result = try Program.run(
       ["check", "--json"],
       wrapper: [
