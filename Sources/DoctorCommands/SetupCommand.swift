@@ -51,7 +51,6 @@ struct SetupCommand: ParsableCommand {
     try way.finishUnfinished()
     var walk = SetupWalk(way, wishes: bind, overrides: override, skipped: Set(skip), isTrying: isTrying)
     try walk.walk()
-    if common.json { try writeToStandardOutput(walk.record.json.document) }
     if let status = walk.exitStatus { throw ExitCode(status.rawValue) }
   }
 }

@@ -37,7 +37,20 @@ struct SetupWalk {
   private var root: HostRoot { way.root }
   private var isDryRun: Bool { way.change.dryRun }
 
+  /// Goes through the stages and tells of each. Where nobody can be told any more, nothing more is begun; what
+  /// was changed until then stands, and the exit status says so.
   mutating func walk() throws {
+    do {
+      try walkStages()
+      if way.common.json { try write(record.json.document) }
+    } catch let lost as OutputLost {
+      complain("passthru-doctor: \(lost.error)")
+      complain("Nothing more is begun. What was changed stands: passthru-doctor history lists it.")
+      record.close(report, isDryRun: isDryRun)
+    }
+  }
+
+  private mutating func walkStages() throws {
     try say(record.news(of: earlierChanges(), on: evidence))
     for stage in Stage.allCases {
       record.enter(stage, report)
@@ -135,8 +148,20 @@ struct SetupWalk {
       .map { EarlierChange(number: $0.number, command: $0.command) }
   }
 
-  private func say(_ text: String) throws(CommandError) {
-    if !way.common.json, !text.isEmpty { try writeToStandardOutput(Array(text.utf8)) }
+  private func say(_ text: String) throws {
+    if !way.common.json, !text.isEmpty { try write(Array(text.utf8)) }
+  }
+
+  /// Standard output failed after something had been changed.
+  private struct OutputLost: Error { let error: CommandError }
+
+  private func write(_ bytes: [UInt8]) throws {
+    do throws(CommandError) {
+      try writeToStandardOutput(bytes)
+    } catch {
+      guard record.hasChanges else { throw error }
+      throw OutputLost(error: error)
+    }
   }
 }
 

@@ -15,7 +15,8 @@ package struct SetupRecord: Sendable {
   private var outcome = Report.Outcome.undecided
   private var left: [SetupTask] = []
   private var isDryRun = false
-  private var hasChanges = false
+  /// Something was changed in this run.
+  package private(set) var hasChanges = false
   /// Something that was wanted is refused.
   package private(set) var isRefused = false
   /// Something was changed, now or earlier, that only a boot brings.
