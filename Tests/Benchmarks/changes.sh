@@ -1,19 +1,19 @@
 # shellcheck shell=bash
 # What comes to a host's disk; sourced by run, after paired.sh.
 
-# size_rows DOCTOR BOOT_PROGRAM: what comes to a host's disk, and what every initramfs grows by.
+# size_rows DOCTOR BOOT_PROGRAM...: what comes to a host's disk, and what every initramfs grows by.
 size_rows() {
-    local doctor=$1 boot=$2 copy rival=-
-    copy=$(mktemp)
+    local doctor=$1 folder program rival=-
+    shift
+    folder=$(mktemp -d)
     if command -v driverctl >/dev/null; then rival="$(du -k --apparent-size "$(command -v driverctl)" | cut -f 1) KB"; fi
     printf '%-42s %9s KB %12s\n' "program, stripped; driverctl" "$(stripped_size_kb "$doctor")" "$rival"
-    strip -o "$copy" "$boot"
-    printf '%-42s %9s KB\n' "boot program, stripped" "$(du -k --apparent-size "$copy" | cut -f 1)"
+    for program; do strip -o "$folder/${program##*/}" "$program"; done
+    printf '%-42s %9s KB\n' "boot programs, stripped" $(($(cat "$folder"/* | wc -c) / 1024))
     if command -v zstd >/dev/null; then
-        zstd -q -3 -f "$copy" -o "$copy.zst"
-        printf '%-42s %9s KB\n' "growth of an initramfs (zstd -3)" "$(du -k --apparent-size "$copy.zst" | cut -f 1)"
+        printf '%-42s %9s KB\n' "growth of an initramfs (zstd -3)" $(($(cat "$folder"/* | zstd -q -3 | wc -c) / 1024))
     fi
-    rm -f "$copy" "$copy.zst"
+    rm -rf "$folder"
 }
 
 # boot_rows: what the last `make bench-boot` has measured in its machines, with when that was.
