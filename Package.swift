@@ -182,10 +182,13 @@ if let linking = Context.environment["PASSTHRU_BOOT_PROGRAMS"] {
   ]
   for target in package.targets where programs.contains(target.name) {
     // The one that decides has no library to wait for, where the C library can be linked so.
-    let isStatic = target.name == "passthru-early-bind" && linking == "static"
-    target.linkerSettings = [
-      .linkedLibrary("swiftUnicodeDataTables"), .linkedLibrary("m"),
-      .unsafeFlags(asSmallAsItGets + (isStatic ? ["-Xclang-linker", "-static"] : [])),
-    ]
+    var options = asSmallAsItGets
+    if target.name == "passthru-early-bind" {
+      if linking == "static" { options += ["-Xclang-linker", "-static"] }
+      #if arch(x86_64)
+        options += ["-Xlinker", "--entry=linux_entry_with_helper"]
+      #endif
+    }
+    target.linkerSettings = [.linkedLibrary("swiftUnicodeDataTables"), .unsafeFlags(options)]
   }
 }

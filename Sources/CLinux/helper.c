@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -11,8 +12,11 @@ int linux_start_helper(const char *path) {
   // The parent sleeps until the helper runs: nothing of it is copied.
   pid_t child = vfork();
   if (child == 0) {
-    dup2(ends[1], 0);
-    dup2(ends[1], 1);
+    // Above 2, for ends may lie at 0 and 1, and are closed with the program that is left.
+    int end = fcntl(ends[1], F_DUPFD, 3);
+    dup2(end, 0);
+    dup2(end, 1);
+    close(end);
     execl(path, path, (char *)NULL);
     _exit(127);
   }

@@ -21,7 +21,10 @@ package enum BootPlan: Equatable, Sendable {
 }
 
 /// Reads configuration, command line and devices below a root, and decides.
-package func planBoot(_ root: HostRoot) -> BootPlan {
+///
+/// - Parameter whenChosen: called as soon as it is known that this boot is to bind something, before any
+///   device is looked at.
+package func planBoot(_ root: HostRoot, whenChosen: () -> Void = {}) -> BootPlan {
   guard let commandLine = root.observe("proc/cmdline", { KernelCommandLine(parsing: $0) }).value else {
     return .switchedOff(reason: "command-line-unreadable", detail: "/proc/cmdline cannot be read")
   }
@@ -34,6 +37,7 @@ package func planBoot(_ root: HostRoot) -> BootPlan {
   case .success(let read): configuration = read
   case .failure(let off): return off.plan
   }
+  if !configuration.groups.isEmpty { whenChosen() }
   guard let devices = surveyPCIDevices(root, .identity).value else {
     return .switchedOff(reason: "devices-unreadable", detail: "/\(pciDevicesPath) cannot be read")
   }

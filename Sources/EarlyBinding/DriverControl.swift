@@ -5,8 +5,12 @@ import PCISurvey
 
 /// The few things that are done to drivers and devices.
 package protocol DriverControl {
+  /// Begins what takes time before any driver can be loaded, and takes no device. Does not wait.
+  func getReady()
   /// The driver that holds the device now, and its override.
   func state(of device: PCIAddress) -> DriverBinding
+  /// The driver alone.
+  func driver(of device: PCIAddress) -> String?
   /// Nil takes the override off.
   func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure)
   func unbind(_ device: PCIAddress) throws(DriverFailure)
@@ -35,9 +39,16 @@ package struct KernelDriverControl: DriverControl {
     self.loader = loader
   }
 
+  /// What every vfio driver for PCI devices is built on (drivers/vfio/pci/Kconfig, since Linux 5.16): it is
+  /// no driver itself, so it takes nothing whatever becomes of the plan. A kernel without it says so, and
+  /// nobody listens.
+  package func getReady() { loader.begin("vfio_pci_core") }
+
   package func state(of device: PCIAddress) -> DriverBinding {
     surveyDriverBinding(of: device, root) ?? DriverBinding(driver: nil)
   }
+
+  package func driver(of device: PCIAddress) -> String? { surveyDriver(of: device, root) }
 
   package func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure) {
     // A line feed alone clears it (drivers/base/driver.c, driver_set_override).

@@ -4,15 +4,18 @@ import Glibc
 /// The program that loads modules, beside this one: see `passthru-early-load`.
 package final class DriverLoader {
   /// Where an initramfs has it.
-  package static let program = "/usr/lib/passthru-doctor/passthru-early-load"
+  package static let program = LINUX_ENTRY_HELPER
 
   private let conversation: Int32
   /// Modules that were begun, and whose answers nobody has read yet.
   private var begun = 0
 
-  /// Starts it, to get ready while this program finds out what is to be bound. It ends when nobody is
-  /// left who could ask.
-  package init() { conversation = linux_start_helper(Self.program) }
+  /// Starts it, to get ready while this program finds out what is to be bound, unless this program began
+  /// with that (`entry.c`). It ends when nobody is left who could ask.
+  package init() {
+    let begun = linux_helper_of_entry()
+    conversation = begun >= 0 ? begun : linux_start_helper(Self.program)
+  }
 
   /// Has a module loaded with what it needs, and does not wait.
   func begin(_ module: String) {

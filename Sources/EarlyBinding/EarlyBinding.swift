@@ -11,7 +11,7 @@ package func bindEarly(
 ) {
   tell(BootEvent(.start, [.init("version", "1")]))
   let groups: [(chosen: ChosenGroup, decision: GroupDecision)]
-  switch planBoot(root) {
+  switch planBoot(root, whenChosen: control.getReady) {
   case .switchedOff(let reason, let detail):
     return tell(BootEvent(.switchedOff, [.init("reason", reason), .init("detail", detail)]))
   case .groups(let planned): groups = planned

@@ -101,7 +101,7 @@ private struct GroupAttempt<Control: DriverControl> {
   private func take(
     _ binding: PlannedBinding, _ driver: String, _ failure: DriverFailure?, _ mayGoOn: () -> Bool
   ) throws(Decline) {
-    let holder = control.state(of: binding.address).driver
+    let holder = control.driver(of: binding.address)
     guard holder != driver else { return }
     if let failure { throw Decline(.noDriver, failure.description) }
     try goOn(mayGoOn)
@@ -113,7 +113,7 @@ private struct GroupAttempt<Control: DriverControl> {
   }
 
   private func confirm(_ binding: PlannedBinding, _ driver: String) throws(Decline) {
-    let holder = control.state(of: binding.address).driver
+    let holder = control.driver(of: binding.address)
     guard holder == driver else {
       let held = holder.map { "is on \($0)" } ?? "has no driver"
       throw Decline(.notBound, "\(binding.address) \(held), not \(driver)")
@@ -139,7 +139,7 @@ private struct GroupAttempt<Control: DriverControl> {
     failure = reason
     for (binding, before, _) in begun.reversed() {
       try? control.setOverride(before.override, on: binding.address)
-      let holder = control.state(of: binding.address).driver
+      let holder = control.driver(of: binding.address)
       guard holder != before.driver else { continue }
       if holder != nil { try? control.unbind(binding.address) }
       try? control.probe(binding.address)

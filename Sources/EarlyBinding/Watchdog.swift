@@ -15,6 +15,9 @@ package func runWatched(milliseconds: Int32, _ body: () -> Void) -> Bool {
   if child == 0 {
     close(reading)
     body()
+    // Said before it ends, which takes the kernel a while that nobody has to wait for.
+    var done: UInt8 = 0
+    _ = write(writing, &done, 1)
     _exit(0)
   }
   close(writing)
@@ -23,15 +26,12 @@ package func runWatched(milliseconds: Int32, _ body: () -> Void) -> Bool {
     body()
     return true
   }
-  // The pipe closes when the child is gone, whatever became of it.
+  // The pipe closes when the child is gone without a word, whatever became of it.
   var waiting = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
   let deadline = Deadline(milliseconds: Int64(milliseconds))
   while !deadline.isOver {
     let left = Int32(clamping: Int64(milliseconds) - deadline.elapsedMilliseconds)
-    if poll(&waiting, 1, max(0, left)) > 0 {
-      waitpid(child, nil, 0)
-      return true
-    }
+    if poll(&waiting, 1, max(0, left)) > 0 { return true }
   }
   return false
 }

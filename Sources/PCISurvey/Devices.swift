@@ -42,6 +42,12 @@ package func surveyPCIDevice(_ address: PCIAddress, _ root: HostRoot) -> PCIDevi
   surveyPCIDevice(address, FunctionPlaces(root), .everything)
 }
 
+/// The driver that holds a function now; nil when none does, or the function is gone.
+package func surveyDriver(of address: PCIAddress, _ root: HostRoot) -> String? {
+  let link = (try? root.linkTarget(at: "\(pciDevicesPath)/\(address)/driver")) ?? nil
+  return link.map { lastComponent(Array($0.utf8)).text }
+}
+
 /// The driver that holds a function now, and its override; nil when the function is gone.
 package func surveyDriverBinding(of address: PCIAddress, _ root: HostRoot) -> DriverBinding? {
   guard let directory = (try? root.directory(at: "\(pciDevicesPath)/\(address)")) ?? nil else { return nil }

@@ -23,6 +23,8 @@ struct PassthruEarlyBind {
       bindEarly(root, KernelDriverControl(root, loader), log.tell, deadline: deadline)
     }
     if !ended { log.tell(BootEvent(.timeout, [.init("milliseconds", "\(longestWait)")])) }
+    // Nothing is left to be flushed, and the boot waits.
+    _exit(0)
   }
 
   /// `--root DIR`, to see what would be done there; nothing is changed. Nil when there is nothing to do.

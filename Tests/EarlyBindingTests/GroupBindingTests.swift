@@ -24,7 +24,11 @@ private final class SmallKernel: DriverControl {
     if calls == failAt { throw DriverFailure("\(what) failed") }
   }
 
+  func getReady() { log.append("get ready") }
+
   func state(of device: PCIAddress) -> DriverBinding { states[device] ?? DriverBinding(driver: nil) }
+
+  func driver(of device: PCIAddress) -> String? { state(of: device).driver }
 
   func setOverride(_ driver: String?, on device: PCIAddress) throws(DriverFailure) {
     try count("override \(device) \(driver ?? "-")")
@@ -172,7 +176,9 @@ struct GroupBindingTests {
   @Test func aDriverThatDoesNotTakeItIsNoSuccess() {
     // The probe succeeds and binds nothing: vfio-pci refused the device.
     final class Refusing: DriverControl {
+      func getReady() {}
       func state(of device: PCIAddress) -> DriverBinding { DriverBinding(driver: nil) }
+      func driver(of device: PCIAddress) -> String? { nil }
       func setOverride(_ driver: String?, on device: PCIAddress) {}
       func unbind(_ device: PCIAddress) {}
       func probe(_ device: PCIAddress) {}

@@ -62,6 +62,22 @@ struct PlanTests {
     #expect(planBoot(host("version 1\n")) == .groups([]))
   }
 
+  /// Nothing is made ready in a boot that is to bind nothing.
+  @Test func getsReadyOnlyForWhatIsChosen() {
+    func getsReady(_ root: HostRoot) -> Int {
+      var times = 0
+      _ = planBoot(root) { times += 1 }
+      return times
+    }
+    #expect(getsReady(host(card)) == 1)
+    #expect(getsReady(host(card, group: nil)) == 1)
+    #expect(getsReady(host(card, cmdline: "root=UUID=1 rd.passthru=0")) == 0)
+    #expect(getsReady(host(card, cmdline: nil)) == 0)
+    #expect(getsReady(host(nil)) == 0)
+    #expect(getsReady(host(card + "colour blue\n")) == 0)
+    #expect(getsReady(host("version 1\n")) == 0)
+  }
+
   private func write(_ directory: String, mode: mode_t = 0o644) throws {
     try root(directory).makeDirectory("etc/passthru-doctor")
     try root(directory).exchange(BindingConfiguration.path, with: Array(card.utf8), metadata: nil)

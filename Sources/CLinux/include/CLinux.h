@@ -125,6 +125,10 @@ int linux_abandon(pid_t child, int milliseconds);
 // Starts a program that is talked to by its standard input and output. Returns the descriptor for both, closed on
 // exec, or -1 with errno set. A program that cannot be run ends the conversation.
 int linux_start_helper(const char *path);
+// What a program whose entry point is linux_entry_with_helper (entry.c) starts before all else, unless it was given
+// arguments: the descriptor as above, or -1.
+#define LINUX_ENTRY_HELPER "/usr/lib/passthru-doctor/passthru-early-load"
+int linux_helper_of_entry(void);
 // Sends a line, without its line feed. Returns 0, or -1 when nobody listens any more.
 int linux_tell(int helper, const char *line);
 // The next line without its line feed, good until the next call, at most 1023 bytes of it; NULL at the end. For one
