@@ -54,10 +54,21 @@ iommu_arguments() {
   esac
 }
 
-# run_qemu FOLDER ARGUMENT...: runs the machine to its end. Its console goes to
+# run_qemu FOLDER ARGUMENT...: as run_qemu_once, and again where the emulator failed.
+run_qemu() {
+  local status attempt
+  for attempt in 1 2 3; do
+    status=0
+    run_qemu_once "$@" || status=$?
+    if [ "$attempt" -eq 3 ] || ! is_emulators_fault "$1"; then return "$status"; fi
+    say "$(basename "$1"): the emulator failed; the same boot again"
+  done
+}
+
+# run_qemu_once FOLDER ARGUMENT...: runs the machine to its end. Its console goes to
 # FOLDER/console.log. Ends with 124 when the time was up. The machine dies with this shell,
 # however that ends.
-run_qemu() {
+run_qemu_once() {
   local folder=$1 status=0 chosen
   shift
   read -ra chosen <<<"$(iommu_arguments)"

@@ -34,12 +34,12 @@ boot_machine() {
   fi
   mapfile -t -O "${#arguments[@]}" arguments < <(lab_arguments "$folder" qcow2 "$folder/disk.qcow2")
   cp --reflink=auto "$folder/disk.qcow2" "$folder/disk.before"
-  run_qemu "$folder" "${arguments[@]}" || status=$?
+  run_qemu_once "$folder" "${arguments[@]}" || status=$?
   if is_emulators_fault "$folder"; then
     say "$(basename "$folder"): the emulator failed; the same boot again"
     mv "$folder/disk.before" "$folder/disk.qcow2"
     status=0
-    run_qemu "$folder" "${arguments[@]}" || status=$?
+    run_qemu_once "$folder" "${arguments[@]}" || status=$?
   fi
   [ "$status" -eq 0 ] && [ -e "$folder/lab/results/done" ]
 }
