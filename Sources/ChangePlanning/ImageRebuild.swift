@@ -32,8 +32,7 @@ package struct ImageRebuild: Sendable, Equatable {
       let isFree = contents.configuration == nil || copy?.groups.isEmpty == true
       return isFree ? nil : "it still holds a choice"
     }
-    guard contents.hasProgram else { return "the boot program is not in it" }
-    guard contents.hasHook else { return "nothing in it starts the boot program" }
+    if let part = contents.missingPart { return part }
     if let driver = contents.missingDriver(of: configuration) {
       return "the driver \(driver) is neither in it nor in its kernel"
     }

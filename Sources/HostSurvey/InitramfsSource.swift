@@ -44,7 +44,8 @@ package func surveyInitramfs(_ root: HostRoot, lookingInside: Bool) -> Observed<
   let installed = kernels.filter { isInstalled($0, root) }
   return .found(
     InitramfsEvidence(
-      builders: builders, hooks: Set(hooks), hasProgram: root.exists(InitramfsContents.program),
+      builders: builders, hooks: Set(hooks),
+      missingProgram: InitramfsContents.programs.first { !root.exists($0) },
       images: installed.map { image($0, root, lookingInside: lookingInside) },
       calledForKernels: calledForKernels(root), unifiedImages: unifiedImages(of: installed, root)),
     source: path)

@@ -19,7 +19,8 @@ struct BindingStepsTests {
   private func image(_ kernel: String, _ path: String?, choice: [UInt8]? = nil) -> InitramfsImage {
     var contents = InitramfsContents()
     contents.configuration = choice
-    (contents.hasProgram, contents.hasHook) = (choice != nil, choice != nil)
+    contents.programs = choice != nil ? Set(InitramfsContents.programs) : []
+    contents.hasHook = choice != nil
     contents.drivers = choice != nil ? ["vfio_pci"] : []
     return InitramfsImage(kernel: kernel, path: path, contents: .found(contents, source: path ?? ""))
   }
@@ -27,13 +28,13 @@ struct BindingStepsTests {
   private func initramfs(
     _ builders: [InitramfsBuilder] = [.initramfsTools],
     hooks: Set<InitramfsBuilder> = [.initramfsTools, .dracut],
-    hasProgram: Bool = true, called: Set<InitramfsBuilder> = [], unified: [String] = [],
+    missingProgram: String? = nil, called: Set<InitramfsBuilder> = [], unified: [String] = [],
     images: [InitramfsImage] = []
   ) -> Observed<InitramfsEvidence> {
     .found(
       InitramfsEvidence(
-        builders: builders, hooks: hooks, hasProgram: hasProgram, images: images, calledForKernels: called,
-        unifiedImages: unified), source: "lib/modules")
+        builders: builders, hooks: hooks, missingProgram: missingProgram, images: images,
+        calledForKernels: called, unifiedImages: unified), source: "lib/modules")
   }
 
   private func refusal(_ initramfs: Observed<InitramfsEvidence>) throws -> String? {
@@ -58,7 +59,8 @@ struct BindingStepsTests {
       try refusal(initramfs([.dracut], unified: ["boot/efi/EFI/Linux/a-6.12.efi"]))?.contains(
         "unified kernel images") == true)
     #expect(
-      try refusal(initramfs(hasProgram: false))?.contains("passthru-early-bind is not installed") == true)
+      try refusal(initramfs(missingProgram: InitramfsContents.programs[1]))?.contains(
+        "passthru-early-load is not installed") == true)
     #expect(
       try refusal(initramfs(hooks: [.dracut]))?.contains("hooks/passthru-doctor is not installed") == true)
     #expect(
@@ -105,7 +107,7 @@ struct BindingStepsTests {
   @Test(
     arguments: [
       ("program hook vfio_pci configuration", nil),
-      ("hook vfio_pci configuration", "the boot program is not in it"),
+      ("hook vfio_pci configuration", "/usr/lib/passthru-doctor/passthru-early-bind is not in it"),
       ("program vfio_pci configuration", "nothing in it starts the boot program"),
       ("program hook configuration", "the driver vfio-pci is neither in it nor in its kernel"),
       ("program hook vfio_pci", "the choice is not in it"),

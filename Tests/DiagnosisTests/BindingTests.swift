@@ -74,7 +74,7 @@ import Testing
           + "own: /boot/efi/EFI/Linux/a.efi."
       ])
     #expect(
-      failures(.hook) { $0.changeInitramfs { $0.hasProgram = false } } == [
+      failures(.hook) { $0.changeInitramfs { $0.missingProgram = InitramfsContents.programs[0] } } == [
         "not-installed: /usr/lib/passthru-doctor/passthru-early-bind is not installed."
       ])
   }
@@ -82,8 +82,11 @@ import Testing
   /// A kernel update whose image was made without the hook, and each lesser fault of the newer image:
   /// what is in it, in the form of recorded hosts.
   @Test(arguments: [
-    ("", "without-hook", "the boot program is not in it"),
-    ("hook vfio_pci configuration\n\(choice.text)", "without-hook", "the boot program is not in it"),
+    ("", "without-hook", "/usr/lib/passthru-doctor/passthru-early-bind is not in it"),
+    (
+      "usr/lib/passthru-doctor/passthru-early-bind hook vfio_pci configuration\n\(choice.text)", "without-hook",
+      "/usr/lib/passthru-doctor/passthru-early-load is not in it"
+    ),
     (
       "program vfio_pci configuration\n\(choice.text)", "without-hook",
       "nothing in it starts the boot program"
@@ -174,7 +177,7 @@ private let newer = "boot/initrd.img-6.1.0-21-amd64"
 
 private let goodContents: InitramfsContents = {
   var contents = InitramfsContents()
-  contents.hasProgram = true
+  contents.programs = Set(InitramfsContents.programs)
   contents.hasHook = true
   contents.drivers = ["vfio_pci"]
   contents.configuration = Array(choice.text.utf8)
@@ -210,7 +213,7 @@ private func boundHost() -> HostEvidence {
       contents: .found(goodContents, source: "boot/initrd.img-\(kernel)"))
   }
   host.initramfs = .found(
-    InitramfsEvidence(builders: [.dracut], hooks: [.dracut], hasProgram: true, images: images),
+    InitramfsEvidence(builders: [.dracut], hooks: [.dracut], images: images),
     source: "lib/modules")
   host.pciDevices = .found([card(driver: "vfio-pci")], source: "sys/bus/pci/devices")
   host.bootLog = .found(

@@ -63,8 +63,8 @@ LOG_UNITS='systemd.log_target=kmsg systemd.log_level=info rd.udev.log_level=info
 # expect_before NAME PATTERN: the boot program had done its work when the kernel's log first says so.
 expect_before() {
   local log=$WORK/$1/results/dmesg ours theirs
-  ours=$(sed -n '/passthru-early-bind: event=done/=' "$log")
-  theirs=$(sed -n "\\,$2,{=;q}" "$log")
+  ours=$(sed -n '/passthru-early-bind: event=done/=' "$log" 2>/dev/null) || true
+  theirs=$(sed -n "\\,$2,{=;q}" "$log" 2>/dev/null) || true
   expect "$1: before \"$2\"" yes \
     "$([ -n "$ours" ] && [ -n "$theirs" ] && [ "$ours" -lt "$theirs" ] && echo yes || echo "no: line ${ours:-none}, they ${theirs:-none}")" || true
 }

@@ -51,7 +51,7 @@ extension InitramfsEvidence {
     guard let builder = builderInCharge else { return .severalBuilders(builders) }
     guard !builder.hookFiles.isEmpty else { return .otherBuilder(builder) }
     if !unifiedImages.isEmpty { return .unifiedImages(unifiedImages) }
-    guard hasProgram else { return .notInstalled(InitramfsContents.program) }
+    if let missingProgram { return .notInstalled(missingProgram) }
     guard hooks.contains(builder) else { return .notInstalled(builder.hookFiles[0]) }
     return nil
   }

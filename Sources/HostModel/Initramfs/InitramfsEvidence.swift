@@ -4,8 +4,8 @@ package struct InitramfsEvidence: Equatable, Sendable {
   package var builders: [InitramfsBuilder]
   /// Builders for which this program's hook is installed.
   package var hooks: Set<InitramfsBuilder>
-  /// Whether usr/lib/passthru-doctor/passthru-early-bind is there.
-  package var hasProgram: Bool
+  /// The first of the boot programs (`InitramfsContents.programs`) that is not installed; nil when all are.
+  package var missingProgram: String?
   /// One for each installed kernel, in order of release.
   package var images: [InitramfsImage]
   /// Builders that are run when a kernel is installed.
@@ -15,12 +15,13 @@ package struct InitramfsEvidence: Equatable, Sendable {
   package var unifiedImages: [String]
 
   package init(
-    builders: [InitramfsBuilder], hooks: Set<InitramfsBuilder>, hasProgram: Bool, images: [InitramfsImage],
+    builders: [InitramfsBuilder], hooks: Set<InitramfsBuilder>, missingProgram: String? = nil,
+    images: [InitramfsImage],
     calledForKernels: Set<InitramfsBuilder> = [], unifiedImages: [String] = []
   ) {
     self.builders = builders
     self.hooks = hooks
-    self.hasProgram = hasProgram
+    self.missingProgram = missingProgram
     self.images = images
     self.calledForKernels = calledForKernels
     self.unifiedImages = unifiedImages
@@ -100,7 +101,8 @@ package struct InitramfsImage: Equatable, Sendable {
 
 /// What of early binding is in an image.
 package struct InitramfsContents: Equatable, Sendable {
-  package var hasProgram = false
+  /// Those of `programs` that are in it.
+  package var programs: Set<String> = []
   /// Whether something starts the program: a unit that is wanted, a hook, a script.
   package var hasHook = false
   /// vfio's drivers for devices, by the names of their modules (vfio_pci, mlx5_vfio_pci): those whose file
@@ -111,7 +113,19 @@ package struct InitramfsContents: Equatable, Sendable {
 
   package init() {}
 
-  package static let program = "usr/lib/passthru-doctor/passthru-early-bind"
+  /// The boot program, and what it has load drivers: one does nothing without the other.
+  package static let programs = [
+    "usr/lib/passthru-doctor/passthru-early-bind", "usr/lib/passthru-doctor/passthru-early-load",
+  ]
+
+  /// What early binding lacks in the image, as words for a sentence; nil when all programs and what starts
+  /// them are there.
+  package var missingPart: String? {
+    if let program = Self.programs.first(where: { !programs.contains($0) }) {
+      return "/\(program) is not in it"
+    }
+    return hasHook ? nil : "nothing in it starts the boot program"
+  }
 
   /// The driver that one of the chosen devices wants and that the image has not; nil when it has all.
   package func missingDriver(of configuration: BindingConfiguration) -> String? {
@@ -130,7 +144,7 @@ package struct InitramfsContents: Equatable, Sendable {
   /// Takes a file of the image into account.
   package mutating func note(_ name: String, contents: [UInt8]?) {
     if name == BindingConfiguration.path { configuration = contents }
-    if name == Self.program { hasProgram = true }
+    if Self.programs.contains(name) { programs.insert(name) }
     if name.hasSuffix("sysinit.target.wants/passthru-early-bind.service")
       || name.hasSuffix("hooks/cmdline/00-passthru-early-bind.sh") || name == "scripts/init-top/passthru"
     {
@@ -153,7 +167,7 @@ package struct InitramfsContents: Equatable, Sendable {
 
   package var text: String {
     var words: [String] = []
-    if hasProgram { words.append("program") }
+    words += programs.count == Self.programs.count ? ["program"] : programs.sorted()
     if hasHook { words.append("hook") }
     words += drivers.sorted()
     if configuration != nil { words.append("configuration") }
@@ -164,7 +178,7 @@ package struct InitramfsContents: Equatable, Sendable {
     let bytes = Array(text.utf8)
     let first = bytes.prefix { $0 != 0x0a }
     let words = Set(first.words.map(\.text))
-    hasProgram = words.contains("program")
+    programs = Set(Self.programs.filter { words.contains("program") || words.contains($0) })
     hasHook = words.contains("hook")
     drivers = words.filter { ChosenDevice.isVFIODriver($0) }
     // As hosts were recorded before the drivers were told apart.

@@ -74,8 +74,7 @@ package enum BindingInitramfs: Check {
     case .absent: return fault(withoutHook, "there is none")
     case .unreadable(_, let reason): return fault(nil, reason)
     case .found(let contents, _):
-      guard contents.hasProgram else { return fault(withoutHook, "the boot program is not in it") }
-      guard contents.hasHook else { return fault(withoutHook, "nothing in it starts the boot program") }
+      if let part = contents.missingPart { return fault(withoutHook, part) }
       if let driver = evidence.bindings.value.flatMap(contents.missingDriver) {
         return fault(withoutHook, "the driver \(driver) is not in it")
       }
