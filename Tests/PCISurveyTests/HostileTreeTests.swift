@@ -136,7 +136,8 @@ struct HostileTreeTests {
     #expect(found.map(\.otherMembers) == [[], ["soc:platform"]])
   }
 
-  @Test(.timeLimit(.minutes(1))) func aHundredThousandLinks() throws {
+  // Reading each link for each other would take days; a minute is too little for a slow computer that is busy.
+  @Test(.timeLimit(.minutes(10))) func aHundredThousandLinks() throws {
     let tree = try Tree()
     for domain in 0..<2 {
       for bus in 0..<256 {
