@@ -39,7 +39,7 @@ struct HostileRootTests {
     #expect(evidence.loadedModules.value == nil)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func pipesInThePlaceOfFiles() throws {
     let scratch = try ScratchDirectory()
     for path in Self.files { scratch.fifo(path) }
