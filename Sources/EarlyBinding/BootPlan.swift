@@ -41,7 +41,7 @@ package func planBoot(_ root: HostRoot, whenChosen: () -> Void = {}) -> BootPlan
   guard let devices = surveyPCIDevices(root, .identity).value else {
     return .switchedOff(reason: "devices-unreadable", detail: "/\(pciDevicesPath) cannot be read")
   }
-  let groups = surveyGroupMembers(of: groupNumbers(of: devices), root)
+  let groups = surveyGroupMembers(of: groupNumbers(of: devices, chosenIn: configuration), root)
   let needs = readHostNeeds(root)
   let decisions = configuration.match(devices: devices, groups: groups).map { decision in
     decision.flatMap { bindings in
@@ -54,6 +54,16 @@ package func planBoot(_ root: HostRoot, whenChosen: () -> Void = {}) -> BootPlan
     }
   }
   return .groups(zip(configuration.groups, decisions).map { ($0, $1) })
+}
+
+/// The groups of devices that may be chosen ones: nobody asks for others. Where those are in none, all groups,
+/// which tell whether there is an IOMMU.
+private func groupNumbers(of devices: [PCIDevice], chosenIn configuration: BindingConfiguration) -> [Int] {
+  let candidates = devices.filter { device in
+    configuration.groups.contains { $0.devices.contains { $0.identity.isKind(of: device) } }
+  }
+  let numbers = groupNumbers(of: candidates)
+  return numbers.isEmpty ? groupNumbers(of: devices) : numbers
 }
 
 /// Each once.

@@ -84,7 +84,8 @@ import Testing
   @Test(arguments: [
     ("", "without-hook", "/usr/lib/passthru-doctor/passthru-early-bind is not in it"),
     (
-      "usr/lib/passthru-doctor/passthru-early-bind hook vfio_pci configuration\n\(choice.text)", "without-hook",
+      "usr/lib/passthru-doctor/passthru-early-bind hook vfio_pci configuration\n\(choice.text)",
+      "without-hook",
       "/usr/lib/passthru-doctor/passthru-early-load is not in it"
     ),
     (

@@ -62,6 +62,24 @@ struct PlanTests {
     #expect(planBoot(host("version 1\n")) == .groups([]))
   }
 
+  /// The IOMMU is on, and leaves out the chosen card.
+  @Test func tellsACardWithoutAGroupFromAHostWithoutAny() throws {
+    var tree = PCITree()
+    tree.add("0000:00:08.0", id: "1b36:000c", class: "060400", driver: "pcieport", group: 3)
+    tree.add(
+      "0000:01:00.0", id: "8086:10d3", class: "020000", subsystem: "8086:0000", group: nil,
+      below: "0000:00:08.0")
+    tree.add("bindings.conf", card, to: "etc/passthru-doctor")
+    tree.add("cmdline", "root=UUID=1 ro\n", to: "proc")
+    guard case .groups(let groups) = planBoot(tree.root), case .failure(let decline) = groups.first?.decision
+    else {
+      Issue.record("it was not declined")
+      return
+    }
+    #expect(decline.reason == .iommuOff)
+    #expect(decline.detail == "0000:01:00.0 is in no IOMMU group: the IOMMU does not cover it")
+  }
+
   /// Nothing is made ready in a boot that is to bind nothing.
   @Test func getsReadyOnlyForWhatIsChosen() {
     func getsReady(_ root: HostRoot) -> Int {
