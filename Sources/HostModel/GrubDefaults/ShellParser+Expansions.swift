@@ -74,6 +74,10 @@ extension ShellParser {
     }
   }
 
+  private static func opensQuoting(_ byte: UInt8) -> Bool {
+    byte == Byte.singleQuote || byte == Byte.doubleQuote || byte == Byte.backquote || byte == Byte.dollar
+  }
+
   private mutating func ansiQuoted() throws(ShellProblem) -> ShellWordPart {
     let start = at
     at += 2
@@ -110,6 +114,11 @@ extension ShellParser {
     guard !name.isEmpty else {
       // The shells find it only where they come to expand it.
       throw unfollowed("\"${\" lacks the name of a variable", at: start)
+    }
+    // dash takes whatever stands there for an operation, and finds out that it is none when it expands it.
+    let operationAt = !hasSigil && peek() == Byte.colon ? 1 : 0
+    if dialect == .dash, let byte = peek(operationAt), Self.opensQuoting(byte) {
+      throw unfollowed("a quote or a \"$\" stands in the place of an operation of \"${…}\"", at: start)
     }
     let (operation, quotesCount) = hasSigil ? (.other, true) : takeOperation()
     let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)

@@ -77,6 +77,18 @@ struct GrubDefaultsEditTests {
     }
   }
 
+  /// dash takes the quote for an operation that it does not know, and complains only when it comes to expand it.
+  @Test(arguments: ["${A'}", "${A\"}", "${A:'}", "${A`}"])
+  func aQuoteInThePlaceOfAnOperationIsNotCalledBroken(expansion: String) {
+    let text = ": || x=\(expansion)\nGRUB_CMDLINE_LINUX='a'\n"
+    do throws(GrubRefusal) {
+      _ = try GrubDefaultsEdit.adding(["a=1"], to: files(text, .dash))
+      Issue.record("nobody follows this: \(text)")
+    } catch {
+      #expect(error.kind == .unfollowed, "\(error)")
+    }
+  }
+
   /// After a command that may give an assignment another meaning, only a shell knows values.
   @Test(arguments: [
     "declare -n x=GRUB_CMDLINE_LINUX", "declare -u GRUB_CMDLINE_LINUX", "trap x=1 DEBUG", ". x",
