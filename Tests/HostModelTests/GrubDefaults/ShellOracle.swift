@@ -71,7 +71,11 @@ struct ShellOracle {
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    return try parse([UInt8](try Data(contentsOf: output)), count: hosts.count)
+    var answer = try Data(contentsOf: output)
+    // A file may ask where it is; the same file has the same answer next time.
+    let own = Data(directory.lastPathComponent.utf8)
+    while let place = answer.range(of: own) { answer.replaceSubrange(place, with: Data("here".utf8)) }
+    return try parse([UInt8](answer), count: hosts.count)
   }
 
   /// Descriptor 9 is the answer: what the files print goes nowhere.
