@@ -81,17 +81,17 @@ struct ShellOracle {
   /// Descriptor 9 is the answer: what the files print goes nowhere.
   private var driver: String {
     let prints = names.map { "[ \"${\($0)+x}\" ] && printf '%s\\0%s\\0' \($0) \"$\($0)\" >&9" }
+    // Its variables have names that no file of this world has: a file may reckon with an n.
     return """
-      count=$1 directory=$2
+      passthru_count=$1 passthru_directory=$2
       exec 9>&1 >/dev/null 2>&1
-      i=0
-      while [ $i -lt $count ]; do
-        n=$i
+      passthru_i=0
+      while [ $passthru_i -lt $passthru_count ]; do
         (
           ulimit -t 2
           set -e
           set --
-          for passthru_file in $directory/$n.*; do . $passthru_file; done 9>&-
+          for passthru_file in $passthru_directory/$passthru_i.*; do . $passthru_file; done 9>&-
           set +eux
           unalias -a
           unset -f printf
@@ -99,7 +99,7 @@ struct ShellOracle {
           printf 'done\\0\\0' >&9
         )
         printf 'status\\0%s\\0' $? >&9
-        i=$((i + 1))
+        passthru_i=$((passthru_i + 1))
       done
 
       """
