@@ -4,14 +4,15 @@ import Glibc
 /// Runs `body` in a child and waits for it, but not longer than so many milliseconds: a driver that
 /// hangs in the kernel must not hold up the boot. Returns whether it ended by itself.
 ///
-/// Only for a program with one thread. Where there can be no child, `body` runs right here.
+/// Only for a program with one thread. Where there can be no child, `body` runs right here. The child is not reaped,
+/// which would take the boot some milliseconds: who has time does it, with `__WCLONE`; else init does it soon.
 package func runWatched(milliseconds: Int32, _ body: () -> Void) -> Bool {
   var ends: [Int32] = [-1, -1]
   guard pipe(&ends) == 0, let reading = ends.first, let writing = ends.last else {
     body()
     return true
   }
-  let child = linux_fork()
+  let child = linux_fork_unseen()
   if child == 0 {
     close(reading)
     body()

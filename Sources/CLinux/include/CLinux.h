@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -135,8 +136,10 @@ int linux_tell(int helper, const char *line);
 // thread.
 const char *linux_next_line(int file);
 
-// fork(2), which Swift's Glibc module marks unavailable. Only for a program with one thread.
-static inline pid_t linux_fork(void) { return fork(); }
+// fork(2) of a child that sends no signal at its end (clone(2), an exit signal of 0): who waits for any child, without
+// __WCLONE, does not see it, and is not woken over and over by one that nobody reaps. Only for a program with one
+// thread, and a child that calls neither raise nor what asks for its own thread.
+static inline pid_t linux_fork_unseen(void) { return (pid_t)syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L); }
 
 /// The program's arguments as it was started with, without /proc: how many, its own name among them.
 int linux_argument_count(void);
