@@ -41,7 +41,7 @@ extension ShellEvaluator {
     word.isLiteral ? source[word.range].text : literalText(word)?.text
   }
 
-  private mutating func assign(_ assignment: ShellAssignment, _ mode: Mode) {
+  mutating func assign(_ assignment: ShellAssignment, _ mode: Mode) {
     let name = assignment.name
     var value = assignedValue(assignment.value)
     let isPlain = !assignment.appends && !assignment.hasSubscript
@@ -91,11 +91,11 @@ extension ShellEvaluator {
   }
 
   private func isContinued(_ word: ShellWord) -> Bool {
-    !word.isLiteral && word.parts.contains { if case .continuation = $0 { true } else { false } }
+    word.plainText == nil && word.parts.contains { if case .continuation = $0 { true } else { false } }
   }
 
   private func isArray(_ word: ShellWord) -> Bool {
-    if !word.isLiteral, case .array = word.parts.first { true } else { false }
+    if word.plainText == nil, case .array = word.parts.first { true } else { false }
   }
 
   // MARK: Builtins

@@ -1,9 +1,9 @@
 extension ShellEvaluator {
   /// What a word expands to where the shell does not split the result.
   mutating func value(of word: ShellWord) -> ShellValue {
-    guard word.isLiteral else { return value(of: word.parts) }
-    noticeNames(in: word.range)
-    return ShellValue(source[word.range])
+    guard let text = word.plainText else { return value(of: word.parts) }
+    noticeNames(in: text)
+    return ShellValue(source[text])
   }
 
   /// What a word's parts expand to where the shell does not split the result.
@@ -155,7 +155,7 @@ extension ShellEvaluator {
   /// A value as the shell assigns it: a leading tilde, or one after a colon, is a home directory.
   mutating func assignedValue(_ word: ShellWord) -> ShellValue {
     let value = value(of: word)
-    if word.isLiteral, !source[word.range].contains(Byte.tilde) { return value }
+    if word.plainText != nil, !word.isLiteral || !source[word.range].contains(Byte.tilde) { return value }
     for (index, part) in word.parts.enumerated() {
       guard case .literal(let range) = part else { continue }
       let text = source[range]

@@ -80,10 +80,12 @@ struct ShellEvaluator {
   mutating func walk(_ list: ShellList, _ mode: Mode) {
     for index in list.items.indices {
       if hasEnded { return }
-      let isLast = index == list.items.count - 1
-      walk(
-        list.items[index], list.items[index].runsInBackground ? .apart : mode,
-        isLastOfFile: isLast && mode == .topLevel)
+      switch list.items[index] {
+      case .setting(let assignment): assign(assignment, mode)
+      case .andOr(let item):
+        let isLast = index == list.items.count - 1
+        walk(item, item.runsInBackground ? .apart : mode, isLastOfFile: isLast && mode == .topLevel)
+      }
     }
   }
 

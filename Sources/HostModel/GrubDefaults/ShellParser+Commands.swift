@@ -78,6 +78,48 @@ extension ShellParser {
     }
   }
 
+  /// The assignment that stands from here to the line's end, of a literal or of one quote without expansions; nil,
+  /// and nothing taken, for all else.
+  mutating func settingOnItsLine() -> ShellAssignment? {
+    guard depth < Self.depthLimit, let first = peek(), Byte.isNameStart(first) else { return nil }
+    let start = at
+    var next = at &+ 1
+    while next < end, Byte.isName(source[next]) { next &+= 1 }
+    let nameEnd = next
+    guard next < end, source[next] == Byte.equals else { return nil }
+    next &+= 1
+    let valueStart = next
+    let value: ShellWord
+    if next < end, source[next] == Byte.singleQuote || source[next] == Byte.doubleQuote {
+      let quote = source[next]
+      next &+= 1
+      while next < end, source[next] != quote {
+        if source[next] == Byte.newline || quote == Byte.doubleQuote && Self.endsPlainQuote(source[next]) {
+          return nil
+        }
+        next &+= 1
+      }
+      next &+= 1
+      guard next < end else { return nil }
+      value = ShellWord(quote: valueStart..<next, isDouble: quote == Byte.doubleQuote)
+    } else {
+      next = literalEnd(from: next)
+      guard next < end else { return nil }
+      value = ShellWord(literal: valueStart..<next)
+    }
+    guard source[next] == Byte.newline else { return nil }
+    at = next
+    emit(.word, from: start)
+    return ShellAssignment(
+      name: source[start..<nameEnd].text, appends: false, hasSubscript: false, value: value, range: start..<at
+    )
+  }
+
+  /// Whether a byte between double quotes begins what is no literal.
+  private static func endsPlainQuote(_ byte: UInt8) -> Bool {
+    byte == Byte.dollar || byte == Byte.backquote || byte == Byte.backslash
+  }
+
   /// The assignment that begins here with a name and its sign, as nearly all do; nil for all else.
   private mutating func plainAssignment() throws(ShellProblem) -> ShellAssignment? {
     guard let first = peek(), Byte.isNameStart(first) else { return nil }
@@ -242,7 +284,10 @@ extension ShellParser {
   ) throws(ShellProblem) -> Int {
     skipBlanks()
     guard let byte = peek(), !Byte.endsWord(byte) else {
-      if dialect == .bash, starts(with: "<(") || starts(with: ">(") {
+      let sign = peek()
+      if dialect == .bash, sign == Byte.less || sign == Byte.greater,
+        (peek(1) == Byte.backslash ? continuedSign(after: 1) : peek(1)) == Byte.leftParenthesis
+      {
         throw unfollowed("there is a process substitution")
       }
       throw syntax("a redirection lacks its target")

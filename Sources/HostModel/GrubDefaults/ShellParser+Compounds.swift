@@ -167,7 +167,7 @@ extension ShellParser {
     try skipBlanksAndNewlines()
     guard reservedWord() == .do else { throw unfollowed("there is bash's \"for ((\" with a body in braces") }
     let pipeline = ShellPipeline(range: head..<at, isNegated: false, first: steps, rest: [])
-    let condition = ShellList(items: [ShellAndOr(first: pipeline, rest: [], runsInBackground: false)])
+    let condition = ShellList(items: [.andOr(ShellAndOr(first: pipeline, rest: [], runsInBackground: false))])
     return .whileLoop(condition: condition, body: try loopBody(of: .for, at: start))
   }
 

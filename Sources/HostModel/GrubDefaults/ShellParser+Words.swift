@@ -29,8 +29,13 @@ extension ShellParser {
   }
 
   /// Passes over bytes that stand for themselves outside quotes.
-  private mutating func skipLiteral() {
-    while at < end, !Byte.endsWord(source[at]), !Self.beginsPart(source[at]) { at += 1 }
+  private mutating func skipLiteral() { at = literalEnd(from: at) }
+
+  /// Where bytes end that stand for themselves outside quotes.
+  func literalEnd(from start: Int) -> Int {
+    var next = start
+    while next < end, !Byte.endsWord(source[next]), !Self.beginsPart(source[next]) { next &+= 1 }
+    return next
   }
 
   private func isAssignmentPrefix(_ range: Range<Int>) -> Bool {

@@ -128,15 +128,14 @@ struct ShellParser {
     if let zero = source.firstIndex(of: 0) {
       throw unfollowed("there is a NUL byte: this is not a text file", at: zero)
     }
-    // A guess, which spares a long file most of the copying.
-    tokens.reserveCapacity(source.count / 4)
-    list.items.reserveCapacity(source.count / 16)
+    // As many as the densest file has, so that nothing is copied; room that is not used costs next to nothing.
+    tokens.reserveCapacity(source.count)
+    list.items.reserveCapacity(source.count / 4)
     try skipBlanksAndNewlines()
     while peek() != nil {
       if let unexpected = closer() { throw syntax("\"\(unexpected)\" stands where a command must begin") }
-      let item = try andOr()
-      list.items.append(item)
-      try separator(isTaken: item.runsInBackground)
+      list.items.append(try item())
+      try skipBlanksAndNewlines()
     }
     try readHereDocuments()
     if let hidden = hiddenReservedWord {
@@ -149,11 +148,18 @@ struct ShellParser {
     var list = ShellList()
     try skipBlanksAndNewlines()
     while peek() != nil, closer() == nil {
-      let item = try andOr()
-      list.items.append(item)
-      try separator(isTaken: item.runsInBackground)
+      list.items.append(try item())
+      try skipBlanksAndNewlines()
     }
     return list
+  }
+
+  /// A command of a list, and what separates it from the next, but for line ends.
+  private mutating func item() throws(ShellProblem) -> ShellListItem {
+    if let setting = settingOnItsLine() { return .setting(setting) }
+    let item = try andOr()
+    try separator(isTaken: item.runsInBackground)
+    return .andOr(item)
   }
 
   /// A list that must not be empty, as between `then` and `fi`.
@@ -164,7 +170,7 @@ struct ShellParser {
     return list
   }
 
-  /// After a command: `;`, `&` (taken by `andOr`), line ends, or the end of the list.
+  /// After a command: `;`, `&` (taken by `andOr`), a line end, or the end of the list.
   private mutating func separator(isTaken: Bool) throws(ShellProblem) {
     skipBlanks()
     // Only behind a compound command can a word be left.
@@ -178,7 +184,6 @@ struct ShellParser {
         throw syntax("an operator stands where a command must begin")
       }
     }
-    try skipBlanksAndNewlines()
   }
 
   /// What ends a list here, if anything does.

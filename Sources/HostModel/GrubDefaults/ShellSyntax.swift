@@ -9,43 +9,102 @@ package struct ShellToken: Sendable, Equatable {
     case unread
   }
   package let kind: Kind
-  // No file of four gigabytes is read, and there are about as many tokens as bytes.
-  private let start: UInt32
-  private let end: UInt32
+  private let stretch: ShellStretch
 
   package init(kind: Kind, range: Range<Int>) {
     self.kind = kind
+    stretch = ShellStretch(range)
+  }
+
+  package var range: Range<Int> { stretch.range }
+}
+
+/// A range of a script's bytes in half the room: no file of four gigabytes is read, and a tree can have about as many
+/// nodes as its file has bytes.
+private struct ShellStretch: Sendable, Equatable {
+  private let start: UInt32
+  private let end: UInt32
+
+  init(_ range: Range<Int>) {
     start = UInt32(clamping: range.lowerBound)
     end = UInt32(clamping: range.upperBound)
   }
 
-  package var range: Range<Int> { Int(start)..<Int(end) }
+  var range: Range<Int> { Int(start)..<Int(end) }
 }
 
 /// A word before expansion.
 package struct ShellWord: Sendable {
-  package var range: Range<Int>
-  /// Empty for a word of one literal, as most are: a file can have hundreds of thousands of them.
-  private var composition: [ShellWordPart]
+  private let stretch: ShellStretch
+  private let composition: Composition
+
+  package var range: Range<Int> { stretch.range }
+
+  /// Most words are one literal or one quote of a literal, and a file can have hundreds of thousands of them: they
+  /// keep no list of parts.
+  private enum Composition: Sendable {
+    case literal, singleQuoted, doubleQuoted
+    case parts([ShellWordPart])
+
+    init(of parts: [ShellWordPart], in range: Range<Int>) {
+      self = .parts(parts)
+      guard parts.count < 2 else { return }
+      switch parts.first {
+      case nil, .literal(range): self = .literal
+      case .singleQuoted(range): self = .singleQuoted
+      case .doubleQuoted(range, let inner) where inner.count < 2:
+        switch inner.first {
+        case nil, .literal(ShellWord.inside(range)): self = .doubleQuoted
+        default: break
+        }
+      default: break
+      }
+    }
+  }
 
   package init(range: Range<Int>, parts: [ShellWordPart]) {
-    self.range = range
-    composition = parts
-    if parts.count == 1, case .literal(range) = parts[0] { composition = [] }
+    stretch = ShellStretch(range)
+    composition = Composition(of: parts, in: range)
   }
 
   /// A word of one literal; with an empty range, an empty word.
   init(literal range: Range<Int>) {
-    self.range = range
-    composition = []
+    stretch = ShellStretch(range)
+    composition = .literal
+  }
+
+  /// A word that is one quote of a literal, or of nothing; the range includes the quotes.
+  init(quote range: Range<Int>, isDouble: Bool) {
+    stretch = ShellStretch(range)
+    composition = isDouble ? .doubleQuoted : .singleQuoted
   }
 
   package var parts: [ShellWordPart] {
-    composition.isEmpty && !range.isEmpty ? [.literal(range)] : composition
+    switch composition {
+    case .literal: return range.isEmpty ? [] : [.literal(range)]
+    case .singleQuoted: return [.singleQuoted(range)]
+    case .doubleQuoted:
+      let inside = ShellWord.inside(range)
+      return [.doubleQuoted(range, inside.isEmpty ? [] : [.literal(inside)])]
+    case .parts(let parts): return parts
+    }
   }
 
   /// Whether it is one literal, or empty.
-  var isLiteral: Bool { composition.isEmpty }
+  var isLiteral: Bool { if case .literal = composition { true } else { false } }
+
+  /// The bytes that it stands for, where it is one literal or one quote of a literal; nil for all else.
+  var plainText: Range<Int>? {
+    switch composition {
+    case .literal: range
+    case .singleQuoted, .doubleQuoted: ShellWord.inside(range)
+    case .parts: nil
+    }
+  }
+
+  fileprivate static func inside(_ quote: Range<Int>) -> Range<Int> {
+    quote.count < 2 ? quote : (quote.lowerBound + 1)..<(quote.upperBound - 1)
+  }
 }
 
 /// A piece of a word. Ranges include quotes and sigils.
@@ -94,7 +153,17 @@ package struct ShellAssignment: Sendable {
   /// NAME[…]=value.
   package var hasSubscript: Bool
   package var value: ShellWord
-  package var range: Range<Int>
+  private let stretch: ShellStretch
+
+  init(name: String, appends: Bool, hasSubscript: Bool, value: ShellWord, range: Range<Int>) {
+    self.name = name
+    self.appends = appends
+    self.hasSubscript = hasSubscript
+    self.value = value
+    stretch = ShellStretch(range)
+  }
+
+  package var range: Range<Int> { stretch.range }
 }
 
 package struct ShellRedirection: Sendable {
@@ -144,9 +213,24 @@ package struct ShellAndOr: Sendable {
   package var runsInBackground: Bool
 }
 
+/// What stands between the separators of a list.
+package enum ShellListItem: Sendable {
+  /// An assignment of a word without expansions that has its line to itself: nearly all there is in most files.
+  case setting(ShellAssignment)
+  indirect case andOr(ShellAndOr)
+
+  /// The offset where it begins.
+  package var start: Int {
+    switch self {
+    case .setting(let assignment): assignment.range.lowerBound
+    case .andOr(let item): item.first.range.lowerBound
+    }
+  }
+}
+
 package struct ShellList: Sendable {
-  package var items: [ShellAndOr] = []
+  package var items: [ShellListItem] = []
 
   /// The offset of its first command.
-  package var start: Int? { items.first?.first.range.lowerBound }
+  package var start: Int? { items.first?.start }
 }

@@ -5,12 +5,12 @@ package struct ShellValue: Sendable, Equatable {
     /// Anything. `endsAtBlank`: it is empty or ends in a blank.
     case unknown(endsAtBlank: Bool)
   }
-  /// The bytes before the first gap: nearly always all of them.
-  private var head: [UInt8] = []
+  /// The bytes before the first gap: nearly always all of them, and a stretch of the file.
+  private var head: ArraySlice<UInt8> = []
   /// What follows: a gap, and further pieces.
   private var tail: [Piece] = []
 
-  package var pieces: [Piece] { head.isEmpty ? tail : [.known(head)] + tail }
+  package var pieces: [Piece] { head.isEmpty ? tail : [.known(Array(head))] + tail }
 
   package static let empty = ShellValue()
   package static let unknown = ShellValue(tail: [.unknown(endsAtBlank: false)])
@@ -28,6 +28,11 @@ package struct ShellValue: Sendable, Equatable {
 
   package init(_ bytes: some Collection<UInt8>) {
     append(bytes)
+  }
+
+  /// Nothing is copied.
+  init(_ bytes: ArraySlice<UInt8>) {
+    if bytes.count <= Self.lengthLimit { head = bytes } else { append(bytes) }
   }
 
   mutating func append(_ bytes: some Collection<UInt8>) {
@@ -72,7 +77,7 @@ package struct ShellValue: Sendable, Equatable {
   }
 
   /// The bytes, where all of them are known.
-  package var bytes: [UInt8]? { tail.isEmpty ? head : nil }
+  package var bytes: [UInt8]? { tail.isEmpty ? Array(head) : nil }
 
   /// Whether it is empty; nil where that is not known.
   var isEmpty: Bool? {

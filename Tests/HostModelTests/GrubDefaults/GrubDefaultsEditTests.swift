@@ -89,6 +89,16 @@ struct GrubDefaultsEditTests {
     }
   }
 
+  @Test(arguments: ["<(echo a)", "<\\\n(echo a)", ">\\\n\\\n(cat)"])
+  func aProcessSubstitutionIsNotCalledBroken(target: String) {
+    do throws(GrubRefusal) {
+      _ = try GrubDefaultsEdit.adding(["a=1"], to: files("cat < \(target)\nGRUB_CMDLINE_LINUX='a'\n", .bash))
+      Issue.record("nobody follows this: \(target)")
+    } catch {
+      #expect(error.kind == .unfollowed, "\(error)")
+    }
+  }
+
   /// After a command that may give an assignment another meaning, only a shell knows values.
   @Test(arguments: [
     "declare -n x=GRUB_CMDLINE_LINUX", "declare -u GRUB_CMDLINE_LINUX", "trap x=1 DEBUG", ". x",
