@@ -11,9 +11,14 @@ import KernelModules
 struct PassthruEarlyLoad {
   nonisolated static func main() {
     let modules = open()
+    // What most boots will ask for; until somebody does, there is time.
+    _ = try? modules.get().loadWhatIsNeeded("vfio_pci", isRehearsal: true)
+    var followers: [String] = []
     while let line = linux_next_line(STDIN_FILENO) {
-      _ = linux_tell(STDOUT_FILENO, failureOfLoading(String(cString: line), modules))
+      _ = linux_tell(STDOUT_FILENO, failureOfLoading(String(cString: line), modules, &followers))
     }
+    // Nobody waits any more.
+    for module in followers { try? modules.get().load(module) }
   }
 
   private static func open() -> Result<KmodContext, KmodError> {
@@ -27,10 +32,11 @@ struct PassthruEarlyLoad {
     }
   }
 
-  private static func failureOfLoading(_ module: String, _ modules: Result<KmodContext, KmodError>) -> String
-  {
+  private static func failureOfLoading(
+    _ module: String, _ modules: Result<KmodContext, KmodError>, _ followers: inout [String]
+  ) -> String {
     do throws(KmodError) {
-      try modules.get().load(module)
+      followers += try modules.get().loadWhatIsNeeded(module)
       return ""
     } catch {
       return error.description
