@@ -32,6 +32,15 @@ struct KmodContextTests {
     #expect(module.softDependenciesBefore == [])
   }
 
+  /// Nothing is loaded: there is no such kernel.
+  @Test func aRehearsalTellsWhatWantsToComeAfter() throws {
+    let context = try context(
+      .vfio,
+      configuration: ["a.conf": "softdep vfio_pci pre: irqbypass post: kvm\nsoftdep irqbypass pre: vfio_pci\n"])
+    let followers = try context.loadWhatIsNeeded("vfio-pci", isRehearsal: true)
+    #expect(Set(followers) == ["vfio_iommu_type1", "kvm"])
+  }
+
   @Test func knowsWhatIsBuiltIn() throws {
     let module = try #require(try context(ModuleTree([], builtIn: ["vfio"])).module(named: "vfio"))
     #expect(module.isBuiltIn)

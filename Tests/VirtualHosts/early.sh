@@ -49,6 +49,8 @@ bound_with() {
   boot_early "$1" "$2" "$3" --iommu "$4" --append "$LOG_UNITS" -- "${CARDS[@]}"
   expect_bound "$1" "${EVERYTHING[@]}"
   expect "$1: the boot went on" yes "$(grep -q 'event=done bound=6 declined=0' "$WORK/$1/results/boot.log" && echo yes)" || true
+  expect "$1: what maps a guest's memory is loaded, too" yes \
+    "$(grep -q '^vfio_iommu_type1 ' "$WORK/$1/results/modules" && echo yes)" || true
   expect_before "$1" 'e1000e: Intel(R)'
   if [ "$3" = dracut ]; then
     expect_before "$1" 'Starting systemd-modules-load.service'
