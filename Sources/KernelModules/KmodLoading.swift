@@ -29,7 +29,8 @@ extension KmodContext {
   /// Loads a module with what it needs and its options, as `load` does, but nothing that wants to come after any of
   /// them (soft dependencies, `post:`), and nothing where it is only a rehearsal: after that, loading it takes less time.
   ///
-  /// - Returns: what wants to come after, for `load`: nobody who waits for the module needs it. Some of it may not exist.
+  /// - Returns: what wants to come after, for `load`: nobody who waits for the module needs it. Some of it may not exist,
+  ///   or stand there twice.
   package func loadWhatIsNeeded(_ name: String, isRehearsal: Bool = false) throws(KmodError) -> [String] {
     var followers: [String] = []
     let code = try byName(canonicalName(name)) { module in
@@ -50,6 +51,7 @@ extension KmodContext {
     let needed = kmod_module_get_dependencies(module)
     defer {
       kmod_module_unref_list(before)
+      kmod_module_unref_list(after)
       kmod_module_unref_list(needed)
     }
     let next = depth + 1
@@ -60,7 +62,7 @@ extension KmodContext {
     forEachModule(of: needed) {
       if code >= 0 { code = insertWhatIsNeeded($0, isRehearsal: isRehearsal, depth: next, &followers) }
     }
-    followers += namesReleasing(after)
+    forEachModule(of: after) { followers.append(nameOf($0)) }
     let options = kmod_module_get_options(module)
     guard code >= 0, !isRehearsal else { return code }
     code = kmod_module_insert_module(module, 0, options)
