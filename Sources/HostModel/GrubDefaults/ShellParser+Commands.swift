@@ -273,7 +273,7 @@ extension ShellParser {
   }
 
   /// The byte that the shell sees after so many others, where a line is continued there.
-  private func continuedSign(after length: Int) -> UInt8? {
+  func continuedSign(after length: Int) -> UInt8? {
     var next = length
     while peek(next) == Byte.backslash, peek(next + 1) == Byte.newline { next += 2 }
     return next > length ? peek(next) : nil

@@ -12,6 +12,10 @@ extension ShellParser {
         try parser.bracedParameter(inDoubleQuotes: inDoubleQuotes)
       }
     case Byte.leftParenthesis:
+      // dash takes it for arithmetic all the same.
+      guard continuedSign(after: 2) != Byte.leftParenthesis else {
+        throw unfollowed("a line is continued in the middle of an expansion")
+      }
       return try nested { parser throws(ShellProblem) in
         if parser.peek(2) == Byte.leftParenthesis {
           parser.at += 3

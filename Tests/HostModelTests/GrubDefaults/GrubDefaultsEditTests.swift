@@ -89,6 +89,17 @@ struct GrubDefaultsEditTests {
     }
   }
 
+  @Test(arguments: ShellDialect.allCases)
+  func aContinuedLineInAnExpansionIsNotCalledBroken(dialect: ShellDialect) {
+    let text = "x=\"$(\\\n( (3) * 4 ))\"\nGRUB_CMDLINE_LINUX='a'\n"
+    do throws(GrubRefusal) {
+      _ = try GrubDefaultsEdit.adding(["a=1"], to: files(text, dialect))
+      Issue.record("nobody follows this: \(text)")
+    } catch {
+      #expect(error.kind == .unfollowed, "\(error)")
+    }
+  }
+
   @Test(arguments: ["<(echo a)", "<\\\n(echo a)", ">\\\n\\\n(cat)"])
   func aProcessSubstitutionIsNotCalledBroken(target: String) {
     do throws(GrubRefusal) {
