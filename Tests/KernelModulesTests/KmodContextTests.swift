@@ -36,7 +36,9 @@ struct KmodContextTests {
   @Test func aRehearsalTellsWhatWantsToComeAfter() throws {
     let context = try context(
       .vfio,
-      configuration: ["a.conf": "softdep vfio_pci pre: irqbypass post: kvm\nsoftdep irqbypass pre: vfio_pci\n"])
+      configuration: [
+        "a.conf": "softdep vfio_pci pre: irqbypass post: kvm\nsoftdep irqbypass pre: vfio_pci\n"
+      ])
     let followers = try context.loadWhatIsNeeded("vfio-pci", isRehearsal: true)
     #expect(Set(followers) == ["vfio_iommu_type1", "kvm"])
   }
