@@ -203,17 +203,55 @@ extension ShellParser {
     let start = at
     take(.doubleBracket)
     var words: [ShellWord] = []
+    // Where the words begin that no operator parts.
+    var term = 0
     while true {
       try skipBlanksAndNewlines()
       guard let byte = peek() else { throw syntax("the \"[[\" that begins here has no end", at: start) }
       if byte == Byte.semicolon { throw syntax("the \"[[\" that begins here has no end", at: start) }
       if Byte.isOperator(byte) {
+        try checkTest(words[term...], at: start)
+        term = words.count
         try takeOperator(1)
         continue
       }
       let word = try word()
-      if source[word.range].elementsEqual([0x5d, 0x5d]) { return .expression(start..<at, words) }
+      if source[word.range].elementsEqual([Byte.rightBracket, Byte.rightBracket]) {
+        try checkTest(words[term...], at: start)
+        return .expression(start..<at, words)
+      }
+      if source[word.range].filter({ $0 != Byte.backslash && $0 != Byte.newline })
+        .elementsEqual([Byte.rightBracket, Byte.rightBracket])
+      {
+        throw unfollowed("a line is continued in the middle of a word", at: word.range.lowerBound)
+      }
       words.append(word)
+    }
+  }
+
+  /// What bash does not take for a test stops it at the "[[", in ways that differ between its versions.
+  private func checkTest(_ words: ArraySlice<ShellWord>, at start: Int) throws(ShellProblem) {
+    let test = words.drop { source[$0.range].elementsEqual([0x21]) }
+    let isKnown: Bool
+    switch test.count {
+    case 0, 1: isKnown = true
+    case 2:
+      // In two, the operand of the second comes after an operator: the parenthesis of a pattern.
+      let first = source[test[test.startIndex].range]
+      isKnown = first.first == 0x2d && first.count == 2 || isBinaryTest(test[test.startIndex + 1])
+    case 3: isKnown = isBinaryTest(test[test.startIndex + 1])
+    default: isKnown = false
+    }
+    if !isKnown {
+      throw unfollowed("there is a \"[[\" with a test that this program does not know", at: start)
+    }
+  }
+
+  /// The operators of two operands of bash(1), CONDITIONAL EXPRESSIONS, but for `<` and `>`.
+  private func isBinaryTest(_ word: ShellWord) -> Bool {
+    switch source[word.range].text {
+    case "=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef": true
+    default: false
     }
   }
 }

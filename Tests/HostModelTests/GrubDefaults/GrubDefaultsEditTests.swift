@@ -89,6 +89,23 @@ struct GrubDefaultsEditTests {
     }
   }
 
+  @Test(arguments: ["[[ a =~ ^a$ ]\\\n]", "[[ a +=~ ^a$ ]]", "[[ a b ]]", "[[ -n a == b ]]"])
+  func anOddTestIsNotFollowed(test: String) {
+    do throws(GrubRefusal) {
+      _ = try GrubDefaultsEdit.adding(["a=1"], to: files("\(test) && y=1\nGRUB_CMDLINE_LINUX='a'\n", .bash))
+      Issue.record("nobody follows this: \(test)")
+    } catch {
+      #expect(error.kind == .unfollowed, "\(error)")
+    }
+  }
+
+  @Test(arguments: [
+    "[[ a ]]", "[[ ! -n $x ]]", "[[ $a == b* && ( -e /x || a < b ) ]]", "[[ a =~ ^(a|b)$ ]]", "[[ 1 -eq 2 ]]",
+  ])
+  func testsAreFollowed(test: String) throws {
+    _ = try GrubDefaultsEdit.adding(["b=1"], to: files("\(test) && y=1\nGRUB_CMDLINE_LINUX='a'\n", .bash))
+  }
+
   @Test(arguments: ShellDialect.allCases)
   func aContinuedLineInAnExpansionIsNotCalledBroken(dialect: ShellDialect) {
     let text = "x=\"$(\\\n( (3) * 4 ))\"\nGRUB_CMDLINE_LINUX='a'\n"
