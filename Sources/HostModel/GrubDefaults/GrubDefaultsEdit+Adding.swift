@@ -90,11 +90,11 @@ struct GrubArgumentAdder {
   /// Arguments in the files that say the opposite of a wanted one.
   func conflicts(with wanted: [BootArgument]) -> [String] {
     let present = reading.arguments(of: linux) + reading.arguments(of: linuxDefault)
-    var texts: [String] = []
-    for parameter in present where wanted.contains(where: { $0.contradicts(parameter) }) {
-      if !texts.contains(parameter.text) { texts.append(parameter.text) }
+    var seen: Set<String> = []
+    return present.filter { parameter in
+      seen.insert(parameter.text).inserted && wanted.contains { $0.contradicts(parameter) }
     }
-    return texts
+    .map(\.text)
   }
 
   func refusal(of conflicts: [String], wanted: [BootArgument]) -> GrubRefusal {

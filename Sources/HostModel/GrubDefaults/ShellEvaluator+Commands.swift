@@ -49,10 +49,9 @@ extension ShellEvaluator {
       value = .unknown
       walk(subscriptOf: assignment, mode)
     } else if assignment.appends {
-      // Taken out where it is put back below, so that it grows in its place.
+      // Taken out where it is put back below, and held nowhere else, so that it grows in its place.
       let isSure = mode == .topLevel && !isInFunction
-      let before = isSure ? bindings.removeValue(forKey: name) : bindings[name]
-      var joined = (before ?? .unknown).value
+      var joined = (isSure ? bindings.removeValue(forKey: name) : bindings[name])?.value ?? .unknown
       joined.append(value)
       value = joined
     }
@@ -77,16 +76,15 @@ extension ShellEvaluator {
   /// Remembers an assignment to a variable that was asked for.
   private mutating func note(_ word: ShellWord, of name: String, isPlain: Bool, _ mode: Mode, at offset: Int)
   {
-    guard Self.mayBeTarget(name), targets[name] != nil, !isInFunction, mode != .apart else { return }
-    let here = script
-    if outerOffset == nil { targets[name]?.assignedWords.append((here, word)) }
+    guard let target = target(name), !isInFunction, mode != .apart else { return }
+    if outerOffset == nil { targets[target].assignedWords.append((script, word)) }
     if mode == .topLevel, isPlain, !isNamedInText, outerOffset == nil {
-      let lastWord = ShellReading.LastWord(place: place(offset), word: word, literal: literal(word))
-      targets[name]?.lastWord = lastWord
-      targets[name]?.obstacle = nil
+      targets[target].lastWord = ShellReading.LastWord(
+        place: place(offset), word: word, literal: literal(word))
+      targets[target].obstacle = nil
     } else {
       let reason = isPlain ? "it is set under a condition" : "it is set by more than a plain assignment"
-      obstruct(name, reason, offset)
+      targets[target].obstacle = (reason, place(offset))
     }
   }
 
@@ -145,7 +143,7 @@ extension ShellEvaluator {
     if builtin.contains(.alwaysSucceeds) { return }
     if mode != .apart { hazard(.mayFail, start, name) }
     if !builtin.contains(.inShell) {
-      for (target, state) in targets where state.isExported {
+      for target in targets.indices where targets[target].isExported {
         touch(target, start, "\(name) finds it in its environment")
       }
     }
@@ -177,7 +175,7 @@ extension ShellEvaluator {
         hazard(.mayEndShell, start, "set")
       }
       if isShort && text.utf8.contains(UInt8(ascii: "a")) || text == "allexport" {
-        for target in targets.keys { targets[target]?.isExported = true }
+        for target in targets.indices { targets[target].isExported = true }
       }
       hazard(.mayFail, start, "set")
     }
@@ -239,14 +237,13 @@ extension ShellEvaluator {
   private mutating func mark(_ name: String, _ builtin: String, at start: Int, _ mode: Mode) {
     guard mode != .apart else { return }
     if builtin == "readonly" { readOnlyNames.insert(name) }
-    guard targets[name] != nil else { return }
+    guard let target = target(name) else { return }
     if isInFunction { functions.touchesTarget = true }
-    noteMention(name)
+    targets[target].mentioningScripts.insert(script)
     if builtin == "export" {
-      targets[name]?.isExported = true
-    } else if targets[name]?.readOnlyAt == nil {
-      let here = place(start)
-      targets[name]?.readOnlyAt = here
+      targets[target].isExported = true
+    } else if targets[target].readOnlyAt == nil {
+      targets[target].readOnlyAt = place(start)
     }
   }
 

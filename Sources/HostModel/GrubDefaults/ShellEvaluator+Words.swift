@@ -31,6 +31,12 @@ extension ShellEvaluator {
     case .translated(_, let parts):
       for part in parts { _ = self.value(of: [part]) }
       value.appendUnknown()
+    case .variable(let range):
+      if let known = read(source[range].dropFirst().text, at: range) {
+        value.append(known.value)
+      } else {
+        value.appendUnknown()
+      }
     case .parameter(let range, let parameter): append(parameter, at: range, to: &value)
     case .commandSubstitution(let range, let list):
       hazard(.mayFail, range.lowerBound, "a command substitution")
@@ -63,12 +69,17 @@ extension ShellEvaluator {
     (source, redirections, outerOffset) = outer
   }
 
+  /// What an expansion finds; nil where that is not known.
+  private mutating func read(_ name: String, at range: Range<Int>) -> ShellBinding? {
+    touch(name, range.lowerBound, "its value is read again")
+    // An unset name may still come from the script that sources this one.
+    return isInFunction || Self.isMagic(name) ? nil : bindings[name]
+  }
+
   private mutating func append(_ parameter: ShellParameter, at range: Range<Int>, to value: inout ShellValue)
   {
     let name = parameter.name
-    touch(name, range.lowerBound, "its value is read again")
-    // An unset name may still come from the script that sources this one.
-    let binding = isInFunction || Self.isMagic(name) ? .unknown : bindings[name] ?? .unknown
+    let binding = read(name, at: range) ?? .unknown
     let word = self.value(of: parameter.word)
     switch parameter.operation {
     case .value: value.append(binding.value)
@@ -124,9 +135,8 @@ extension ShellEvaluator {
       var end = found
       while end < range.upperBound, Byte.isName(source[end]) { end += 1 }
       guard end - found >= 10 else { continue }
-      let name = source[found..<end].text
-      guard targets[name] != nil else { continue }
-      touch(name, found, "its name stands in other text")
+      guard let target = target(source[found..<end].text) else { continue }
+      touch(target, found, "its name stands in other text")
       isNamedInText = true
     }
   }

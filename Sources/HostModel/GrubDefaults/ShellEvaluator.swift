@@ -13,7 +13,9 @@ struct ShellEvaluator {
     case apart
   }
 
+  /// A variable that was asked for.
   struct Target {
+    let name: String
     var lastWord: ShellReading.LastWord?
     var obstacle: (reason: String, place: ShellPlace)?
     var readOnlyAt: ShellPlace?
@@ -40,7 +42,8 @@ struct ShellEvaluator {
   /// Inside backquotes: the offset of the first of them in the file.
   var outerOffset: Int?
   var bindings: [String: ShellBinding] = [:]
-  var targets: [String: Target] = [:]
+  /// Very few: finding one among them takes less than a table would.
+  var targets: [Target]
   /// Assigning to one of them fails.
   var readOnlyNames: Set<String> = []
   var functions = FunctionEffects()
@@ -60,7 +63,7 @@ struct ShellEvaluator {
 
   init(asking names: [String], bindings initial: [String: ShellBinding]) {
     bindings = initial
-    for name in names { targets[name] = Target() }
+    targets = names.map { Target(name: $0) }
   }
 
   /// Reads one more script in the same shell.
@@ -204,13 +207,13 @@ struct ShellEvaluator {
   mutating func assign(_ name: String, _ binding: ShellBinding, mode: Mode) {
     if isInFunction {
       functions.writes.insert(name)
-      if targets[name] != nil { functions.touchesTarget = true }
+      if target(name) != nil { functions.touchesTarget = true }
       return
     }
     if mode == .apart { return }
-    if Self.mayBeTarget(name), targets[name] != nil {
-      targets[name]?.lastWord = nil
-      noteMention(name)
+    if let target = target(name) {
+      targets[target].lastWord = nil
+      targets[target].mentioningScripts.insert(script)
     }
     let isCertain = mode == .topLevel && !mayHaveEnded && !Self.isMagic(name)
     bindings[name] = isCertain ? binding : .unknown
@@ -219,29 +222,27 @@ struct ShellEvaluator {
   /// Something reads, names or may change a variable that was asked for: the literal that was the last
   /// word on it cannot be changed without changing what follows.
   mutating func touch(_ name: String, _ offset: Int, _ reason: String) {
-    guard Self.mayBeTarget(name), targets[name] != nil else { return }
+    if let target = target(name) { touch(target, offset, reason) }
+  }
+
+  /// - Parameter target: an index into `targets`.
+  mutating func touch(_ target: Int, _ offset: Int, _ reason: @autoclosure () -> String) {
     if isInFunction {
       functions.touchesTarget = true
       return
     }
-    noteMention(name)
-    targets[name]?.lastWord = nil
-    obstruct(name, reason, offset)
+    targets[target].mentioningScripts.insert(script)
+    targets[target].lastWord = nil
+    targets[target].obstacle = (reason(), place(offset))
   }
 
   mutating func touchAll(_ offset: Int, _ reason: String) {
-    for name in targets.keys { touch(name, offset, reason) }
-  }
-
-  mutating func noteMention(_ name: String) {
-    let here = script
-    targets[name]?.mentioningScripts.insert(here)
+    for target in targets.indices { touch(target, offset, reason) }
   }
 
   /// Says why a variable's last assignment cannot be changed where it stands.
   mutating func obstruct(_ name: String, _ reason: String, _ offset: Int) {
-    let here = place(offset)
-    targets[name]?.obstacle = (reason, here)
+    if let target = target(name) { targets[target].obstacle = (reason, place(offset)) }
   }
 
   /// A command that may do anything to our variables.
@@ -251,7 +252,7 @@ struct ShellEvaluator {
     hazard(.opaque, offset, subject)
     guard !isInFunction else { return }
     mayMeanElse = true
-    bindings = Dictionary(uniqueKeysWithValues: targets.keys.map { ($0, .unknown) })
+    bindings = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, .unknown) })
   }
 
   mutating func callFunction(_ offset: Int, _ name: String, _ mode: Mode) {
@@ -280,8 +281,12 @@ struct ShellEvaluator {
     }
   }
 
-  /// All names that are asked for are GRUB's: most names need no look-up.
-  static func mayBeTarget(_ name: String) -> Bool { name.utf8.count >= 10 && name.utf8.first == 0x47 }
+  /// The index of a variable that was asked for; nil for all others.
+  func target(_ name: String) -> Int? {
+    // All are GRUB's: a look at the begin tells most names.
+    guard name.utf8.count >= 10, name.utf8.first == 0x47 else { return nil }
+    return targets.firstIndex { $0.name == name }
+  }
 
   /// Variables that the shell sets by itself: assigning to one tells nothing of what it holds.
   static func isMagic(_ name: String) -> Bool {

@@ -2,9 +2,17 @@ extension ShellParser {
   // MARK: Simple commands
 
   /// Assignments, words and redirections up to an operator or the line's end; or `name()`.
-  mutating func simpleCommand() throws(ShellProblem) -> ShellCommand {
-    var command = ShellSimpleCommand(at: at)
-    let start = at
+  ///
+  /// - Parameter opening: the first of it, where that was read already.
+  mutating func simpleCommand(
+    beginningWith opening: ShellAssignment? = nil
+  ) throws(ShellProblem) -> ShellCommand {
+    let start = opening?.range.lowerBound ?? at
+    var command = ShellSimpleCommand(at: start)
+    if let opening {
+      command.assignments.append(opening)
+      command.range = opening.range
+    }
     while true {
       skipBlanks()
       if let redirection = try redirection() {
@@ -78,50 +86,8 @@ extension ShellParser {
     }
   }
 
-  /// The assignment that stands from here to the line's end, of a literal or of one quote without expansions; nil,
-  /// and nothing taken, for all else.
-  mutating func settingOnItsLine() -> ShellAssignment? {
-    guard depth < Self.depthLimit, let first = peek(), Byte.isNameStart(first) else { return nil }
-    let start = at
-    var next = at &+ 1
-    while next < end, Byte.isName(source[next]) { next &+= 1 }
-    let nameEnd = next
-    guard next < end, source[next] == Byte.equals else { return nil }
-    next &+= 1
-    let valueStart = next
-    let value: ShellWord
-    if next < end, source[next] == Byte.singleQuote || source[next] == Byte.doubleQuote {
-      let quote = source[next]
-      next &+= 1
-      while next < end, source[next] != quote {
-        if source[next] == Byte.newline || quote == Byte.doubleQuote && Self.endsPlainQuote(source[next]) {
-          return nil
-        }
-        next &+= 1
-      }
-      next &+= 1
-      guard next < end else { return nil }
-      value = ShellWord(quote: valueStart..<next, isDouble: quote == Byte.doubleQuote)
-    } else {
-      next = literalEnd(from: next)
-      guard next < end else { return nil }
-      value = ShellWord(literal: valueStart..<next)
-    }
-    guard source[next] == Byte.newline else { return nil }
-    at = next
-    emit(.word, from: start)
-    return ShellAssignment(
-      name: source[start..<nameEnd].text, appends: false, hasSubscript: false, value: value, range: start..<at
-    )
-  }
-
-  /// Whether a byte between double quotes begins what is no literal.
-  private static func endsPlainQuote(_ byte: UInt8) -> Bool {
-    byte == Byte.dollar || byte == Byte.backquote || byte == Byte.backslash
-  }
-
   /// The assignment that begins here with a name and its sign, as nearly all do; nil for all else.
-  private mutating func plainAssignment() throws(ShellProblem) -> ShellAssignment? {
+  mutating func plainAssignment() throws(ShellProblem) -> ShellAssignment? {
     guard let first = peek(), Byte.isNameStart(first) else { return nil }
     let start = at
     var sign = at + 1
@@ -144,6 +110,7 @@ extension ShellParser {
 
   /// The assignment that a word is where the shell expects one; nil for other words.
   func assignment(in word: ShellWord) -> ShellAssignment? {
+    if word.isLiteral, !source[word.range].contains(Byte.equals) { return nil }
     var name: [UInt8] = []
     for (index, part) in word.parts.enumerated() {
       switch part {

@@ -41,34 +41,30 @@ extension ShellParser {
     }
     if Byte.isNameStart(next) {
       at += 1
-      return parameter(start, name: name(of: Byte.isName)[...])
+      let name = name(of: Byte.isName)
+      if name.endIndex == at, name.count == at - start - 1 { return .variable(start..<at) }
+      return .parameter(start..<at, ShellParameter(name: name.text, operation: .value, word: []))
     }
     if Byte.isDigit(next) || Self.isSpecialParameter(next) {
       at += 2
-      return parameter(start, name: source[(start + 1)..<at])
+      return .variable(start..<at)
     }
     at += 1
     return .literal(start..<at)
   }
 
   /// Reads on in a name, over lines that are continued in the middle of it.
-  private mutating func name(of belongs: (UInt8) -> Bool) -> [UInt8] {
-    var name: [UInt8] = []
-    while let byte = peek() {
-      if belongs(byte) {
-        name.append(byte)
-        at += 1
-      } else if byte == Byte.backslash, peek(1) == Byte.newline {
-        at += 2
-      } else {
-        break
-      }
+  private mutating func name(of belongs: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    let start = at
+    while let byte = peek(), belongs(byte) { at += 1 }
+    var name = source[start..<at]
+    while peek() == Byte.backslash, peek(1) == Byte.newline {
+      at += 2
+      let line = at
+      while let byte = peek(), belongs(byte) { at += 1 }
+      name += source[line..<at]
     }
     return name
-  }
-
-  private func parameter(_ start: Int, name: ArraySlice<UInt8>) -> ShellWordPart {
-    .parameter(start..<at, ShellParameter(name: name.text, operation: .value, word: []))
   }
 
   private static func isSpecialParameter(_ byte: UInt8) -> Bool {
@@ -103,7 +99,7 @@ extension ShellParser {
       hasSigil = true
       at += 1
     }
-    var name: [UInt8] = []
+    var name: ArraySlice<UInt8> = []
     if let byte = peek(), Byte.isNameStart(byte) {
       name = self.name(of: Byte.isName)
     } else if let byte = peek(), Byte.isDigit(byte) {
@@ -153,7 +149,6 @@ extension ShellParser {
   ) throws(ShellProblem) -> [ShellWordPart] {
     var parts: [ShellWordPart] = []
     while let byte = peek(), byte != Byte.rightBrace {
-      let start = at
       switch byte {
       case Byte.backslash: parts.append(escape(everyByte: !quoted, alsoBrace: true))
       case Byte.singleQuote where singleQuotesCount: parts.append(try singleQuoted())
@@ -161,11 +156,17 @@ extension ShellParser {
       case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: quoted))
       case Byte.dollar: parts.append(try dollar(inDoubleQuotes: quoted))
       default:
-        at += 1
+        let start = at
+        repeat { at += 1 } while peek().map { !Self.beginsPartInBraces($0) } ?? false
         parts.append(.literal(start..<at))
       }
     }
     return parts
+  }
+
+  /// Whether a byte in the word of `${…}` may be more than itself.
+  private static func beginsPartInBraces(_ byte: UInt8) -> Bool {
+    byte == Byte.rightBrace || byte == Byte.backslash || opensQuoting(byte)
   }
 
   private mutating func commandSubstitution() throws(ShellProblem) -> ShellWordPart {

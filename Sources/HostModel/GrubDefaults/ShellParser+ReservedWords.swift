@@ -23,12 +23,15 @@ enum ReservedWord: String, CaseIterable {
     }
   }
 
-  /// By first byte: most words of a file are looked up, and few are any of these.
-  private static let byFirstByte: [[ReservedWord]] = {
-    var table = Array(repeating: [ReservedWord](), count: 256)
-    for word in allCases { if let first = word.rawValue.utf8.first { table[Int(first)].append(word) } }
-    return table
-  }()
+  /// With their bytes as one number: most words of a file are looked up, and few are any of these.
+  private static let numbered = allCases.map { (number: number($0.rawValue.utf8), word: $0) }
+
+  static let longest = 8
+
+  /// - Parameter text: of at most `longest` bytes.
+  private static func number(_ text: some Collection<UInt8>) -> UInt64 {
+    text.reduce(0) { $0 << 8 | UInt64($1) }
+  }
 
   static func mayBegin(with byte: UInt8) -> Bool {
     switch byte {
@@ -39,14 +42,13 @@ enum ReservedWord: String, CaseIterable {
   }
 
   static func named(_ text: ArraySlice<UInt8>) -> ReservedWord? {
-    guard let first = text.first else { return nil }
-    return byFirstByte[Int(first)].first { $0.rawValue.utf8.elementsEqual(text) }
+    guard text.count <= longest else { return nil }
+    let number = number(text)
+    return numbered.first { $0.number == number }?.word
   }
 }
 
 extension ShellParser {
-  static let longestReservedWord = 8
-
   /// The reserved word that stands here; nil when what stands here is none.
   mutating func reservedWord() -> ReservedWord? {
     guard let word = wordOfGrammar(), word != .in, dialect == .bash || !word.isBashOnly else { return nil }
@@ -57,13 +59,16 @@ extension ShellParser {
   mutating func wordOfGrammar() -> ReservedWord? {
     // A look at the first byte tells most words.
     guard let first = peek(), ReservedWord.mayBegin(with: first) else { return nil }
+    if let last = lastLookUp, last.at == at, last.end == end { return last.word }
     var wordEnd = at
-    let limit = min(end, at + Self.longestReservedWord + 1)
+    let limit = min(end, at + ReservedWord.longest + 1)
     while wordEnd < limit, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
     if wordEnd < end, wordEnd > at, source[wordEnd] == Byte.newline, source[wordEnd - 1] == Byte.backslash {
       noteHiddenWord()
     }
-    return wordEnd &- at <= Self.longestReservedWord ? ReservedWord.named(source[at..<wordEnd]) : nil
+    let word = ReservedWord.named(source[at..<wordEnd])
+    lastLookUp = (at, end, word)
+    return word
   }
 
   /// Remembers a word of the grammar that a continued line cuts in two.
@@ -71,7 +76,7 @@ extension ShellParser {
     guard hiddenReservedWord == nil else { return }
     var word: [UInt8] = []
     var offset = at
-    while offset < end, word.count <= Self.longestReservedWord {
+    while offset < end, word.count <= ReservedWord.longest {
       if source[offset] == Byte.backslash, offset + 1 < end, source[offset + 1] == Byte.newline {
         offset += 2
         continue

@@ -12,6 +12,7 @@ extension ShellParser {
 
   /// The rest of a word, or all of it, from here on.
   mutating func wordToItsEnd(from start: Int, mayHoldArray: Bool = false) throws(ShellProblem) -> ShellWord {
+    if start == at, let quote = plainQuoteToTheEnd() { return quote }
     skipLiteral()
     guard let byte = peek(), !Byte.endsWord(byte) || byte == Byte.leftParenthesis && mayHoldArray else {
       return ShellWord(literal: start..<at)
@@ -26,6 +27,27 @@ extension ShellParser {
       parts.append(try unquotedPart())
     }
     return ShellWord(range: start..<at, parts: parts)
+  }
+
+  /// The word that is one quote, on one line and without expansions; nil, and nothing taken, for all else.
+  private mutating func plainQuoteToTheEnd() -> ShellWord? {
+    guard let quote = peek(), quote == Byte.singleQuote || quote == Byte.doubleQuote else { return nil }
+    var next = at &+ 1
+    while next < end, source[next] != quote {
+      if source[next] == Byte.newline || quote == Byte.doubleQuote && Self.endsPlainQuote(source[next]) {
+        return nil
+      }
+      next &+= 1
+    }
+    next &+= 1
+    guard next < end, Byte.endsWord(source[next]), source[next] != Byte.leftParenthesis else { return nil }
+    defer { at = next }
+    return ShellWord(quote: at..<next, isDouble: quote == Byte.doubleQuote)
+  }
+
+  /// Whether a byte between double quotes begins what is no literal.
+  private static func endsPlainQuote(_ byte: UInt8) -> Bool {
+    byte == Byte.dollar || byte == Byte.backquote || byte == Byte.backslash
   }
 
   /// Passes over bytes that stand for themselves outside quotes.

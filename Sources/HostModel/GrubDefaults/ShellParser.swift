@@ -13,6 +13,8 @@ struct ShellParser {
   var endsInBackslash = false
   /// Where a word of the grammar is cut in two by a continued line.
   var hiddenReservedWord: Int?
+  /// What was found where a word of the grammar was last looked for: it is asked several times.
+  var lastLookUp: (at: Int, end: Int, word: ReservedWord?)?
   /// Where the quotes begin that are open here, outermost first.
   var openQuotes: [Int] = []
   /// The first quote that runs over a line end into what looks like another setting or a comment:
@@ -156,8 +158,12 @@ struct ShellParser {
 
   /// A command of a list, and what separates it from the next, but for line ends.
   private mutating func item() throws(ShellProblem) -> ShellListItem {
-    if let setting = settingOnItsLine() { return .setting(setting) }
-    let item = try andOr()
+    let assignment = try nested { parser throws(ShellProblem) in try parser.plainAssignment() }
+    if let assignment {
+      skipBlanks()
+      if peek() == Byte.newline { return .setting(assignment) }
+    }
+    let item = try andOr(beginningWith: assignment)
     try separator(isTaken: item.runsInBackground)
     return .andOr(item)
   }
@@ -199,8 +205,12 @@ struct ShellParser {
     return word.closes ? word.rawValue : nil
   }
 
-  private mutating func andOr() throws(ShellProblem) -> ShellAndOr {
-    var andOr = ShellAndOr(first: try pipeline(), rest: [], runsInBackground: false)
+  /// - Parameter assignment: the word that was read already, if it is one.
+  private mutating func andOr(
+    beginningWith assignment: ShellAssignment?
+  ) throws(ShellProblem) -> ShellAndOr {
+    var andOr = ShellAndOr(
+      first: try pipeline(beginningWith: assignment), rest: [], runsInBackground: false)
     while true {
       skipBlanks()
       if starts(with: "&&") || starts(with: "||") {
@@ -221,22 +231,13 @@ struct ShellParser {
     }
   }
 
-  private mutating func pipeline() throws(ShellProblem) -> ShellPipeline {
+  private mutating func pipeline(
+    beginningWith assignment: ShellAssignment? = nil
+  ) throws(ShellProblem) -> ShellPipeline {
     skipBlanks()
-    let start = at
-    var isNegated = false
-    var word = reservedWord()
-    while word == .not {
-      take(.not)
-      isNegated.toggle()
-      skipBlanks()
-      word = reservedWord()
-    }
-    if word == .time { try takeTime() }
-    if isNegated, dialect == .bash, peek().map({ $0 == Byte.newline || $0 == Byte.semicolon }) ?? true {
-      throw unfollowed("there is a \"!\" without a command, which bash takes for a failure")
-    }
-    let first = try command()
+    let start = assignment?.range.lowerBound ?? at
+    let isNegated = assignment == nil ? try takePrefixes() : false
+    let first = try command(beginningWith: assignment)
     var rest: [ShellCommand] = []
     while true {
       skipBlanks()
@@ -249,6 +250,23 @@ struct ShellParser {
     return ShellPipeline(range: start..<at, isNegated: isNegated, first: first, rest: rest)
   }
 
+  /// What may stand before a pipeline; whether it is negated.
+  private mutating func takePrefixes() throws(ShellProblem) -> Bool {
+    var isNegated = false
+    var word = reservedWord()
+    while word == .not {
+      take(.not)
+      isNegated.toggle()
+      skipBlanks()
+      word = reservedWord()
+    }
+    if word == .time { try takeTime() }
+    if isNegated, dialect == .bash, peek().map({ $0 == Byte.newline || $0 == Byte.semicolon }) ?? true {
+      throw unfollowed("there is a \"!\" without a command, which bash takes for a failure")
+    }
+    return isNegated
+  }
+
   /// bash's `time`, which measures the pipeline after it.
   private mutating func takeTime() throws(ShellProblem) {
     take(.time)
@@ -258,8 +276,13 @@ struct ShellParser {
     }
   }
 
-  private mutating func command() throws(ShellProblem) -> ShellCommand {
-    try nested { parser throws(ShellProblem) in try parser.anyCommand() }
+  private mutating func command(
+    beginningWith assignment: ShellAssignment? = nil
+  ) throws(ShellProblem) -> ShellCommand {
+    try nested { parser throws(ShellProblem) in
+      guard let assignment else { return try parser.anyCommand() }
+      return try parser.simpleCommand(beginningWith: assignment)
+    }
   }
 
   private mutating func anyCommand() throws(ShellProblem) -> ShellCommand {

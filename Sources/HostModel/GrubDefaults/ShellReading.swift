@@ -78,10 +78,10 @@ package struct ShellReading: Sendable {
     var evaluator = ShellEvaluator(asking: names, bindings: bindings)
     for script in scripts { evaluator.run(script) }
     variables = [:]
-    for (name, target) in evaluator.targets {
-      variables[name] = Variable(
-        binding: evaluator.mayMeanElse ? .unknown : evaluator.bindings[name] ?? .unknown,
-        presumed: evaluator.bindings[name] ?? .unknown, lastWord: target.lastWord, obstacle: target.obstacle,
+    for target in evaluator.targets {
+      variables[target.name] = Variable(
+        binding: evaluator.mayMeanElse ? .unknown : evaluator.bindings[target.name] ?? .unknown,
+        presumed: evaluator.bindings[target.name] ?? .unknown, lastWord: target.lastWord, obstacle: target.obstacle,
         readOnlyAt: target.readOnlyAt, mentioningScripts: target.mentioningScripts,
         assignedWords: target.assignedWords)
     }

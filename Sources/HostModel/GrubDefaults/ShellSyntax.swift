@@ -121,6 +121,8 @@ package enum ShellWordPart: Sendable {
   case ansiQuoted(Range<Int>)
   /// bash's `$"…"`, which the locale may translate.
   case translated(Range<Int>, [ShellWordPart])
+  /// `$name`, all of it on one line.
+  case variable(Range<Int>)
   indirect case parameter(Range<Int>, ShellParameter)
   case commandSubstitution(Range<Int>, ShellList)
   /// Backquotes: the text between them is read as a script of its own after its backslashes are undone.
@@ -130,7 +132,7 @@ package enum ShellWordPart: Sendable {
   case array(Range<Int>, [ShellWord])
 }
 
-/// `$name` or `${name…}`.
+/// `${name…}`, or `$name` where a continued line cuts the name in two.
 package struct ShellParameter: Sendable {
   package enum Operation: Sendable, Equatable {
     case value
@@ -215,7 +217,7 @@ package struct ShellAndOr: Sendable {
 
 /// What stands between the separators of a list.
 package enum ShellListItem: Sendable {
-  /// An assignment of a word without expansions that has its line to itself: nearly all there is in most files.
+  /// An assignment that has its line to itself: nearly all there is in most files.
   case setting(ShellAssignment)
   indirect case andOr(ShellAndOr)
 
