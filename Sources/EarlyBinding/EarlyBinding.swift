@@ -4,10 +4,12 @@ import HostModel
 
 /// Binds what was chosen, group by group, and tells about each.
 ///
-/// - Parameter deadline: after it nothing is begun any more, and a group that is half done is given
-///   back.
+/// - Parameters:
+///   - deadline: after it nothing is begun any more, and a group that is half done is given back.
+///   - whenSettled: called when no device will be touched any more, and only the telling is left.
 package func bindEarly(
-  _ root: HostRoot, _ control: some DriverControl, _ tell: (BootEvent) -> Void, deadline: Deadline
+  _ root: HostRoot, _ control: some DriverControl, _ tell: (BootEvent) -> Void, deadline: Deadline,
+  whenSettled: () -> Void = {}
 ) {
   tell(BootEvent(.start, [.init("version", "1")]))
   let groups: [(chosen: ChosenGroup, decision: GroupDecision)]
@@ -18,6 +20,8 @@ package func bindEarly(
   }
   let approved = groups.compactMap { try? $0.decision.get() }
   var results = bindGroups(approved, control) { !deadline.isOver }[...]
+  let milliseconds = deadline.elapsedMilliseconds
+  whenSettled()
   var bound = 0
   var declined = 0
   for (chosen, decision) in groups {
@@ -44,7 +48,7 @@ package func bindEarly(
       .done,
       [
         .init("bound", "\(bound)"), .init("declined", "\(declined)"),
-        .init("milliseconds", "\(deadline.elapsedMilliseconds)"),
+        .init("milliseconds", "\(milliseconds)"),
       ]))
 }
 

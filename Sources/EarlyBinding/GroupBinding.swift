@@ -86,10 +86,13 @@ private struct GroupAttempt<Control: DriverControl> {
   ) -> Result<[BoundDevice], Decline> {
     if failure == nil {
       do throws(Decline) {
+        var isAnyMoved = false
         for (binding, _, driver) in begun {
-          try take(binding, driver, failures.first { $0.driver == driver }?.failure, mayGoOn)
+          let failure = failures.first { $0.driver == driver }?.failure
+          if try take(binding, driver, failure, mayGoOn) { isAnyMoved = true }
         }
-        for (binding, _, driver) in begun { try confirm(binding, driver) }
+        // What was found there is there; what moves one may move another.
+        if isAnyMoved { for (binding, _, driver) in begun { try confirm(binding, driver) } }
       } catch {
         giveUp(error)
       }
@@ -98,11 +101,12 @@ private struct GroupAttempt<Control: DriverControl> {
     return .success(begun.map { BoundDevice(planned: $0.binding, driver: $0.driver, from: $0.before.driver) })
   }
 
+  /// Whether it was not on its driver, and had to be brought there.
   private func take(
     _ binding: PlannedBinding, _ driver: String, _ failure: DriverFailure?, _ mayGoOn: () -> Bool
-  ) throws(Decline) {
+  ) throws(Decline) -> Bool {
     let holder = control.driver(of: binding.address)
-    guard holder != driver else { return }
+    guard holder != driver else { return false }
     if let failure { throw Decline(.noDriver, failure.description) }
     try goOn(mayGoOn)
     try step(binding) { () throws(DriverFailure) in
@@ -110,6 +114,7 @@ private struct GroupAttempt<Control: DriverControl> {
       try control.probe(binding.address)
     }
     try confirm(binding, driver)
+    return true
   }
 
   private func confirm(_ binding: PlannedBinding, _ driver: String) throws(Decline) {

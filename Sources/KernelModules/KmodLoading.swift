@@ -1,6 +1,25 @@
 import CKmod
 import Glibc
 
+/// In which order modules are loaded so that one of them is.
+package struct LoadingOrder: Sendable, Equatable {
+  package struct Step: Sendable, Equatable {
+    /// With underscores.
+    package let module: String
+    /// Whether the one that is asked for cannot be without it; `softdep … pre:` is only tried.
+    package let isRequired: Bool
+
+    package init(module: String, isRequired: Bool) {
+      self.module = module
+      self.isRequired = isRequired
+    }
+  }
+  /// The one that is asked for last; without those that are loaded or built in.
+  package fileprivate(set) var steps: [Step] = []
+  /// What wants to come after any of them (`softdep … post:`). Some of it may not exist.
+  package fileprivate(set) var followers: [String] = []
+}
+
 extension KmodContext {
   /// Loads a module with what it needs, its soft dependencies and its options, as `modprobe NAME`
   /// does; one that is loaded or built in is left as it is. A denylist does not count for a module
@@ -8,43 +27,37 @@ extension KmodContext {
   ///
   /// `install` commands are not run: they are programs of any kind and length.
   package func load(_ name: String) throws(KmodError) {
-    let code = try byName(canonicalName(name)) { module in
-      // With commands ignored, libkmod passes over the module's own soft dependencies.
-      var before: OpaquePointer?
-      var after: OpaquePointer?
-      _ = kmod_module_get_softdeps(module, &before, &after)
-      defer {
-        kmod_module_unref_list(before)
-        kmod_module_unref_list(after)
-      }
-      // One that fails, or is not there, does not count.
-      forEachModule(of: before) { _ = insert($0) }
-      let code = insert(module)
-      if code >= 0 { forEachModule(of: after) { _ = insert($0) } }
-      return code
-    }
-    guard code >= 0 else { throw KmodError("loading the module", name, code: -code) }
+    // One that fails, or is not there, does not count.
+    for follower in try loadWithoutFollowers(name) { try? load(follower) }
   }
 
-  /// Loads a module with what it needs and its options, as `load` does, but nothing that wants to come after any of
-  /// them (soft dependencies, `post:`), and nothing where it is only a rehearsal: after that, loading it takes less time.
+  /// Loads a module as `load` does, but nothing that wants to come after it or after what it needs.
   ///
-  /// - Returns: what wants to come after, for `load`: nobody who waits for the module needs it. Some of it may not exist,
-  ///   or stand there twice.
-  package func loadWhatIsNeeded(_ name: String, isRehearsal: Bool = false) throws(KmodError) -> [String] {
-    var followers: [String] = []
-    let code = try byName(canonicalName(name)) { module in
-      insertWhatIsNeeded(module, isRehearsal: isRehearsal, depth: 0, &followers)
+  /// - Returns: what does, for `load`: nobody who waits for the module needs it.
+  package func loadWithoutFollowers(_ name: String) throws(KmodError) -> [String] {
+    let order = try loadingOrder(of: name)
+    for step in order.steps {
+      let code = try byName(step.module, insert)
+      guard code >= 0 || !step.isRequired else { throw KmodError("loading the module", name, code: -code) }
     }
-    guard code >= 0 else { throw KmodError("loading the module", name, code: -code) }
-    return followers
+    return order.followers
   }
 
-  private func insertWhatIsNeeded(
-    _ module: OpaquePointer, isRehearsal: Bool, depth: Int, _ followers: inout [String]
-  ) -> Int32 {
-    // Soft dependencies may go in circles.
-    guard depth < 8, !isInKernel(module) else { return 0 }
+  /// What `load` loads, one after the other.
+  package func loadingOrder(of name: String) throws(KmodError) -> LoadingOrder {
+    var order = LoadingOrder()
+    try byName(canonicalName(name)) { add($0, isRequired: true, for: [], to: &order) }
+    return order
+  }
+
+  /// - Parameter asking: the modules that lead to this one; soft dependencies may go in circles.
+  private func add(
+    _ module: OpaquePointer, isRequired: Bool, for asking: [String], to order: inout LoadingOrder
+  ) {
+    let name = nameOf(module)
+    guard !asking.contains(name), !isInKernel(module),
+      !order.steps.contains(where: { $0.module == name && ($0.isRequired || !isRequired) })
+    else { return }
     var before: OpaquePointer?
     var after: OpaquePointer?
     _ = kmod_module_get_softdeps(module, &before, &after)
@@ -54,20 +67,13 @@ extension KmodContext {
       kmod_module_unref_list(after)
       kmod_module_unref_list(needed)
     }
-    let next = depth + 1
-    forEachModule(of: before) {
-      _ = insertWhatIsNeeded($0, isRehearsal: isRehearsal, depth: next, &followers)
+    forEachModule(of: before) { add($0, isRequired: false, for: asking + [name], to: &order) }
+    forEachModule(of: needed) { add($0, isRequired: isRequired, for: asking + [name], to: &order) }
+    order.steps.append(.init(module: name, isRequired: isRequired))
+    forEachModule(of: after) {
+      let name = nameOf($0)
+      if !order.followers.contains(name) { order.followers.append(name) }
     }
-    var code: Int32 = 0
-    forEachModule(of: needed) {
-      if code >= 0 { code = insertWhatIsNeeded($0, isRehearsal: isRehearsal, depth: next, &followers) }
-    }
-    forEachModule(of: after) { followers.append(nameOf($0)) }
-    let options = kmod_module_get_options(module)
-    guard code >= 0, !isRehearsal else { return code }
-    code = kmod_module_insert_module(module, 0, options)
-    // Somebody else may have been faster.
-    return code == -EEXIST ? 0 : code
   }
 
   private func isInKernel(_ module: OpaquePointer) -> Bool {
@@ -76,8 +82,11 @@ extension KmodContext {
       || state == Int32(bitPattern: KMOD_MODULE_BUILTIN.rawValue)
   }
 
+  /// Returns errno, negative, or 0.
   private func insert(_ module: OpaquePointer) -> Int32 {
-    kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND.rawValue, nil, nil, nil, nil)
+    let code = kmod_module_insert_module(module, 0, kmod_module_get_options(module))
+    // Somebody else may have been faster.
+    return code == -EEXIST ? 0 : code
   }
 
   /// Unloads a module; the kernel refuses one that is in use, with EWOULDBLOCK.

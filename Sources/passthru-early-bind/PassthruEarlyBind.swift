@@ -19,8 +19,9 @@ struct PassthruEarlyBind {
     let loader = DriverLoader()
     let log = BootLogWriter(root)
     let deadline = Deadline(milliseconds: longestWork)
-    let ended = runWatched(milliseconds: longestWait) {
-      bindEarly(root, KernelDriverControl(root, loader), log.tell, deadline: deadline)
+    let ended = runWatched(milliseconds: longestWait) { letGo in
+      let control = KernelDriverControl(root, loader)
+      bindEarly(root, control, log.tell, deadline: deadline, whenSettled: letGo)
     }
     if !ended { log.tell(BootEvent(.timeout, [.init("milliseconds", "\(longestWait)")])) }
     // Nothing is left to be flushed, and the boot waits.

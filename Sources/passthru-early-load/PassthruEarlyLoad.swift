@@ -11,8 +11,6 @@ import KernelModules
 struct PassthruEarlyLoad {
   nonisolated static func main() {
     let modules = open()
-    // What most boots will ask for; until somebody does, there is time.
-    _ = try? modules.get().loadWhatIsNeeded("vfio_pci", isRehearsal: true)
     var followers: [String] = []
     while let line = linux_next_line(STDIN_FILENO) {
       _ = linux_tell(STDOUT_FILENO, failureOfLoading(String(cString: line), modules, &followers))
@@ -36,7 +34,7 @@ struct PassthruEarlyLoad {
     _ module: String, _ modules: Result<KmodContext, KmodError>, _ followers: inout [String]
   ) -> String {
     do throws(KmodError) {
-      followers += try modules.get().loadWhatIsNeeded(module)
+      followers += try modules.get().loadWithoutFollowers(module)
       return ""
     } catch {
       return error.description

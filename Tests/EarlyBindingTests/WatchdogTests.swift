@@ -9,17 +9,30 @@ struct WatchdogTests {
   @Test func waitsForWorkThatEnds() {
     let others = openDescriptors()
     #expect(
-      runWatched(milliseconds: 5000) {
+      runWatched(milliseconds: 5000) { _ in
         others.forEach { close($0) }
         usleep(1000)
       })
     #expect(reapUnseen())
   }
 
+  @Test func goesOnWhenItIsLetGo() {
+    let others = openDescriptors()
+    let time = Deadline(milliseconds: 0)
+    let isLetGo = runWatched(milliseconds: 5000) { letGo in
+      others.forEach { close($0) }
+      letGo()
+      sleep(2)
+    }
+    #expect(isLetGo)
+    #expect(time.elapsedMilliseconds < 1500)
+    #expect(reapUnseen())
+  }
+
   @Test func leavesWorkThatHangs() {
     let others = openDescriptors()
     let time = Deadline(milliseconds: 0)
-    let ended = runWatched(milliseconds: 100) {
+    let ended = runWatched(milliseconds: 100) { _ in
       others.forEach { close($0) }
       sleep(2)
     }

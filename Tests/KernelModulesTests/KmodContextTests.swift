@@ -32,15 +32,20 @@ struct KmodContextTests {
     #expect(module.softDependenciesBefore == [])
   }
 
-  /// Nothing is loaded: there is no such kernel.
-  @Test func aRehearsalTellsWhatWantsToComeAfter() throws {
+  /// Soft dependencies that go in a circle, and one that exists nowhere, which libkmod leaves out.
+  @Test func tellsTheOrderOfLoading() throws {
     let context = try context(
       .vfio,
       configuration: [
-        "a.conf": "softdep vfio_pci pre: irqbypass post: kvm\nsoftdep irqbypass pre: vfio_pci\n"
+        "a.conf": "softdep vfio_pci pre: irqbypass missing post: kvm\nsoftdep irqbypass pre: vfio_pci\n"
       ])
-    let followers = try context.loadWhatIsNeeded("vfio-pci", isRehearsal: true)
-    #expect(Set(followers) == ["vfio_iommu_type1", "kvm"])
+    let order = try context.loadingOrder(of: "vfio-pci")
+    #expect(order.steps.last == .init(module: "vfio_pci", isRequired: true))
+    #expect(Set(order.followers) == ["vfio_iommu_type1", "kvm"])
+    let required = order.steps.filter(\.isRequired).map(\.module)
+    #expect(required == ["iommufd", "vfio", "irqbypass", "vfio_pci_core", "vfio_pci"])
+    #expect(order.steps.first == .init(module: "irqbypass", isRequired: false))
+    #expect(order.steps.count <= 2 * required.count + 1)
   }
 
   @Test func knowsWhatIsBuiltIn() throws {

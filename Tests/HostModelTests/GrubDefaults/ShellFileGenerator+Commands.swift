@@ -143,7 +143,7 @@ extension ShellFileGenerator {
       "trap \(quoted()) EXIT", "trap - 0", "exec 3>&1",
       "command \(pick([":", "export x=1", "eval x=2", "-v ls || :"]))",
       "IFS=\(pick(["", ":", "' '"]))", "umask 022", "cd /", "local x=1 || :", "getopts a x || :", "wait",
-      "times",
+      "times >/dev/null",
       "printf '%s\\n' \(word())", "echo \(word()) \(word())", "test \(word()) || :", "hash -r", "type true",
     ])
   }
