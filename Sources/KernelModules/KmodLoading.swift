@@ -55,8 +55,8 @@ extension KmodContext {
     _ module: OpaquePointer, isRequired: Bool, for asking: [String], to order: inout LoadingOrder
   ) {
     let name = nameOf(module)
-    guard !asking.contains(name), !isInKernel(module),
-      !order.steps.contains(where: { $0.module == name && ($0.isRequired || !isRequired) })
+    guard !asking.contains(where: { isSame($0, name) }), !isInKernel(module),
+      !order.steps.contains(where: { isSame($0.module, name) && ($0.isRequired || !isRequired) })
     else { return }
     var before: OpaquePointer?
     var after: OpaquePointer?
@@ -71,10 +71,13 @@ extension KmodContext {
     forEachModule(of: needed) { add($0, isRequired: isRequired, for: asking + [name], to: &order) }
     order.steps.append(.init(module: name, isRequired: isRequired))
     forEachModule(of: after) {
-      let name = nameOf($0)
-      if !order.followers.contains(name) { order.followers.append(name) }
+      let follower = nameOf($0)
+      if !order.followers.contains(where: { isSame($0, follower) }) { order.followers.append(follower) }
     }
   }
+
+  /// By their bytes: what compares text needs Unicode's tables, which an initramfs would have to carry.
+  private func isSame(_ name: String, _ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
 
   private func isInKernel(_ module: OpaquePointer) -> Bool {
     let state = kmod_module_get_initstate(module)
