@@ -49,6 +49,8 @@ struct ShellEvaluator {
   var functions = FunctionEffects()
   var isInFunction = false
   var hazards: [ShellReading.Hazard] = []
+  /// How many of them are commands that may fail.
+  private var failures = 0
   var broken: (reason: String, place: ShellPlace)?
   var hasEnded = false
   /// Whether a `return` or `exit` before this place may have ended the script: what follows may not run.
@@ -98,19 +100,19 @@ struct ShellEvaluator {
     walk(item.first, inner)
     for pipeline in item.rest { walk(pipeline, inner) }
     if mode == .topLevel, !item.rest.isEmpty, isLastOfFile {
-      hazard(.mayFail, item.first.range.lowerBound, "the last command")
+      hazard(.mayFail, item.first.start, "the last command")
     }
   }
 
   private mutating func walk(_ pipeline: ShellPipeline, _ mode: Mode) {
     guard !pipeline.rest.isEmpty else {
       // `!` makes a failure of a success; as the last command it ends the script with it.
-      if pipeline.isNegated, mode != .apart { hazard(.mayFail, pipeline.range.lowerBound, "\"!\"") }
+      if pipeline.isNegated, mode != .apart { hazard(.mayFail, pipeline.start, "\"!\"") }
       return walk(pipeline.first, pipeline.isNegated && mode == .topLevel ? .maybe : mode)
     }
     walk(pipeline.first, .apart)
     for command in pipeline.rest { walk(command, .apart) }
-    if mode != .apart { hazard(.mayFail, pipeline.range.lowerBound, "a pipeline") }
+    if mode != .apart { hazard(.mayFail, pipeline.start, "a pipeline") }
   }
 
   mutating func walk(_ command: ShellCommand, _ mode: Mode) {
@@ -186,6 +188,10 @@ struct ShellEvaluator {
   // MARK: Effects
 
   mutating func hazard(_ kind: ShellReading.Hazard.Kind, _ offset: Int, _ subject: String) {
+    if kind == .mayFail {
+      guard !isInFunction, failures < ShellReading.toldFailures else { return }
+      failures += 1
+    }
     if isInFunction {
       if kind == .opaque { functions.isOpaque = true }
       if kind == .mayEndShell { functions.mayEndShell = true }

@@ -7,12 +7,11 @@ extension ShellParser {
   mutating func simpleCommand(
     beginningWith opening: ShellAssignment? = nil
   ) throws(ShellProblem) -> ShellCommand {
-    let start = opening?.range.lowerBound ?? at
-    var command = ShellSimpleCommand(at: start)
-    if let opening {
-      command.assignments.append(opening)
-      command.range = opening.range
-    }
+    var command = ShellSimpleCommand()
+    if let opening { command.assignments.append(opening) }
+    // Gathered beside the tree, so that it gets them in one piece.
+    let outer = openWords.count
+    defer { openWords.removeSubrange(outer...) }
     while true {
       skipBlanks()
       if let redirection = try redirection() {
@@ -22,13 +21,13 @@ extension ShellParser {
       guard let byte = peek(), byte != Byte.newline else { break }
       if byte == Byte.leftParenthesis {
         if isContinuedHere { throw unfollowed("a line is continued before a \"(\"") }
-        guard command.words.count == 1, command.assignments.isEmpty, command.redirections.isEmpty,
-          let name = command.words.first
+        guard openWords.count == outer + 1, command.assignments.isEmpty, command.redirections.isEmpty,
+          let name = openWords.last
         else { throw syntax("a \"(\" stands where none can") }
         return try functionDefinition(name)
       }
       if Byte.isOperator(byte) { break }
-      let mayAssign = command.words.isEmpty
+      let mayAssign = openWords.count == outer
       if mayAssign, let assignment = try plainAssignment() {
         command.assignments.append(assignment)
       } else {
@@ -39,11 +38,11 @@ extension ShellParser {
           if mayAssign, isContinuedBeforeSign(word) {
             throw unfollowed("a line is continued in the middle of an assignment", at: word.range.lowerBound)
           }
-          command.words.append(word)
+          openWords.append(word)
         }
       }
-      command.range = start..<at
     }
+    command.words = Array(openWords[outer...])
     if command.words.isEmpty, command.assignments.isEmpty, command.redirections.isEmpty {
       throw syntax("a command is missing")
     }

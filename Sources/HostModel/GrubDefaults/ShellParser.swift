@@ -20,6 +20,8 @@ struct ShellParser {
   /// The first quote that runs over a line end into what looks like another setting or a comment:
   /// probably the place of a mistake that shows only further on.
   var doubtfulQuote: Int?
+  /// The words of the commands that are being read, the outermost command's first.
+  var openWords: [ShellWord] = []
   /// Inside a word nothing is a token of its own.
   var wordDepth = 0
   /// Nesting of commands and expansions, so that a hostile file cannot exhaust the stack.
@@ -247,7 +249,7 @@ struct ShellParser {
       try skipBlanksAndNewlines()
       rest.append(try command())
     }
-    return ShellPipeline(range: start..<at, isNegated: isNegated, first: first, rest: rest)
+    return ShellPipeline(first: first, isNegated: isNegated, start: start, rest: rest)
   }
 
   /// What may stand before a pipeline; whether it is negated.

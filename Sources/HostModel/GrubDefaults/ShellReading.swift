@@ -65,6 +65,9 @@ package struct ShellReading: Sendable {
     package var assignedWords: [(script: Int, word: ShellWord)]
   }
 
+  /// Of commands that may fail, no more than so many are told: nearly every command is one.
+  package static let toldFailures = 8
+
   package var variables: [String: Variable]
   package var hazards: [Hazard]
   /// A command that would fail wherever it runs, as a clause.

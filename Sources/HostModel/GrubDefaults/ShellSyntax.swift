@@ -176,12 +176,9 @@ package struct ShellRedirection: Sendable {
 }
 
 package struct ShellSimpleCommand: Sendable {
-  package var range: Range<Int>
   package var assignments: [ShellAssignment] = []
   package var words: [ShellWord] = []
   package var redirections: [Int] = []
-
-  init(at offset: Int) { range = offset..<offset }
 }
 
 package enum ShellCommand: Sendable {
@@ -191,8 +188,8 @@ package enum ShellCommand: Sendable {
   /// if: conditions with their bodies; an `else` has an empty condition.
   case conditional([(condition: ShellList, body: ShellList)])
   case whileLoop(condition: ShellList, body: ShellList)
-  case forLoop(variable: ShellWord, words: [ShellWord], body: ShellList)
-  case choice(ShellWord, [(patterns: [ShellWord], body: ShellList)])
+  indirect case forLoop(variable: ShellWord, words: [ShellWord], body: ShellList)
+  indirect case choice(ShellWord, [(patterns: [ShellWord], body: ShellList)])
   indirect case function(name: String, body: ShellCommand)
   /// bash's `[[ … ]]` and `(( … ))`.
   case expression(Range<Int>, [ShellWord])
@@ -201,9 +198,10 @@ package enum ShellCommand: Sendable {
 }
 
 package struct ShellPipeline: Sendable {
-  package var range: Range<Int>
-  package var isNegated: Bool
   package var first: ShellCommand
+  package var isNegated: Bool
+  /// The offset where it begins.
+  package var start: Int
   /// What its output goes through.
   package var rest: [ShellCommand]
 }
@@ -225,7 +223,7 @@ package enum ShellListItem: Sendable {
   package var start: Int {
     switch self {
     case .setting(let assignment): assignment.range.lowerBound
-    case .andOr(let item): item.first.range.lowerBound
+    case .andOr(let item): item.first.start
     }
   }
 }
