@@ -186,8 +186,9 @@ struct WordText {
         part += 1
         add(inner)
         part += 1
-      case .ansiQuoted(let range), .translated(let range, _), .variable(let range), .parameter(let range, _),
-        .commandSubstitution(let range, _), .backquoted(let range, _), .arithmetic(let range, _), .array(let range, _):
+      case .ansiQuoted(let range), .translated(let range, _), .variable(let range),
+        .parameter(let range, _), .commandSubstitution(let range, _), .backquoted(let range, _),
+        .arithmetic(let range, _), .array(let range, _):
         units.append(Unit(byte: nil, range: range, part: part))
       }
     }

@@ -82,11 +82,11 @@ package struct ShellReading: Sendable {
     for script in scripts { evaluator.run(script) }
     variables = [:]
     for target in evaluator.targets {
+      let presumed = evaluator.bindings[target.name] ?? .unknown
       variables[target.name] = Variable(
-        binding: evaluator.mayMeanElse ? .unknown : evaluator.bindings[target.name] ?? .unknown,
-        presumed: evaluator.bindings[target.name] ?? .unknown, lastWord: target.lastWord, obstacle: target.obstacle,
-        readOnlyAt: target.readOnlyAt, mentioningScripts: target.mentioningScripts,
-        assignedWords: target.assignedWords)
+        binding: evaluator.mayMeanElse ? .unknown : presumed, presumed: presumed, lastWord: target.lastWord,
+        obstacle: target.obstacle, readOnlyAt: target.readOnlyAt,
+        mentioningScripts: target.mentioningScripts, assignedWords: target.assignedWords)
     }
     hazards = evaluator.hazards
     broken = evaluator.broken
