@@ -71,6 +71,16 @@ struct PreflightTests {
     try expectRefused(refused, "2 names", on: tree, before: before)
   }
 
+  /// A value that the shell makes anew each time is no effect of the change.
+  @Test func aValueByChanceIsNone() throws {
+    let tree = try GrubTree()
+    let defaults = try tree.text("etc/default/grub")
+    try tree.directory.write(
+      defaults + "GRUB_TERMINAL_OUTPUT=$(mktemp -u XXXXXXXX)\n", at: "etc/default/grub")
+    let shown = try tree.doctor(["kargs", "add", "intel_iommu=on", "--dry-run"])
+    #expect(shown.output.contains("+GRUB_CMDLINE_LINUX=\"intel_iommu=on\""), "\(shown.output)\(shown.errors)")
+  }
+
   /// Gone between the look and the change, or never there: a host whose grub-mkconfig is a link to nothing.
   @Test func aMissingProgramIs() throws {
     let tree = try GrubTree()

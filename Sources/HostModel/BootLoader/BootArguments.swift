@@ -85,7 +85,7 @@ extension BootLoaderEvidence {
   private func addDefaults(to arguments: inout BootArguments, _ layout: BootLayout, _ sourced: SourcedValues?)
   {
     guard let files = defaultsFiles(dialect: .dash) else { return }
-    let reading = try? GrubDefaultsReading(files)
+    let reading = sourced == nil ? try? GrubDefaultsReading(files) : nil
     let value = grubVariables(of: layout)
     func split(_ bytes: [UInt8]?) -> [String]? {
       bytes.map { bytes in

@@ -2,7 +2,7 @@ extension GrubArgumentAdder {
   /// The place that leaves the user's files the most alone.
   func place(_ missing: [BootArgument]) throws(GrubRefusal) -> GrubDefaultsEdit {
     let variable = reading.reading.variables[GrubDefaultsReading.linux]
-    let lastWord = variable?.lastWord.flatMap { isSurelyReached($0) ? $0 : nil }
+    let lastWord = isAsRead ? variable?.lastWord.flatMap { isSurelyReached($0) ? $0 : nil } : nil
     if let lastWord {
       if let line = reading.markedLine(script: lastWord.place.script, word: lastWord.word) {
         return insert(
@@ -19,9 +19,18 @@ extension GrubArgumentAdder {
             + "inside its quotes.")
       }
     }
-    let reason = reasonAgainstQuotes(variable, lastWord)
+    let reason =
+      isAsRead
+      ? reasonAgainstQuotes(variable, lastWord)
+      : "the shell finds another value of GRUB_CMDLINE_LINUX than the last assignment seems to give"
     try checkThatALineCounts(variable)
     return try files.dropIns == nil ? appendToMain(missing, reason) : addDropIn(missing, reason)
+  }
+
+  /// Whether a shell, where one was asked, found what reading tells.
+  private var isAsRead: Bool {
+    guard let read = reading.presumedLinux.value.bytes else { return true }
+    return read == linux.value.bytes
   }
 
   /// Nothing before the assignment may end the script or the shell.

@@ -18,7 +18,9 @@ extension GrubDefaultsEdit {
     while changed != after.asFiles(like: files) {
       after = try GrubDefaultsReading(changed)
       let left = after.arguments(of: after.presumedLinux).map(\.text)
-      let rest = unwanted.filter { left.contains($0.text) }
+      let rest = unwanted.filter { argument in
+        left.contains(argument.text) && (everywhere || !remover.removedFromOurs.contains(argument.text))
+      }
       if rest.isEmpty { break }
       remover = remover.continued(with: after)
       remover.remove(rest, everywhere: false)
@@ -51,6 +53,8 @@ extension GrubDefaultsReading {
 struct GrubArgumentRemover {
   let reading: GrubDefaultsReading
   private(set) var removed: [String] = []
+  /// Those of them that stood in lines of our own: what others say of them is left alone.
+  private(set) var removedFromOurs: Set<String> = []
   /// Clauses: where something was taken out, the first few.
   private(set) var places: [String] = []
   /// How many there are beyond those.
@@ -72,6 +76,7 @@ struct GrubArgumentRemover {
     for index in marked.indices {
       for argument in arguments where marked[index].left.contains(argument.text) {
         marked[index].left.removeAll { $0 == argument.text }
+        removedFromOurs.insert(argument.text)
         note(argument.text, script: marked[index].script, offset: marked[index].line.argumentRange.lowerBound)
         if !everywhere { rest.removeAll { $0 == argument } }
       }
@@ -101,7 +106,8 @@ struct GrubArgumentRemover {
   /// The same collection of what was done, for the files as they are after it.
   func continued(with reading: GrubDefaultsReading) -> GrubArgumentRemover {
     var next = GrubArgumentRemover(reading)
-    (next.removed, next.places, next.furtherPlaces) = (removed, places, furtherPlaces)
+    (next.removed, next.removedFromOurs) = (removed, removedFromOurs)
+    (next.places, next.furtherPlaces) = (places, furtherPlaces)
     return next
   }
 

@@ -123,6 +123,17 @@ struct GrubDefaultsEditTests {
       try GrubDefaultsReading(files("GRUB_CMDLINE_LINUX=\"a\"\nx=b\n", .bash)).linux.value.bytes == [0x61])
   }
 
+  /// Another name for it, used after its last assignment: that one is left alone.
+  @Test func whatTheShellFindsCountsForMoreThanTheLastAssignment() throws {
+    let text = "declare -n x=GRUB_CMDLINE_LINUX\nGRUB_CMDLINE_LINUX=\"quiet b=1\"\nx=2\n"
+    let found = SourcedValues(linux: Array("2".utf8), linuxDefault: nil)
+    let edit = try GrubDefaultsEdit.adding(["a=1", "b=1"], to: files(text, .bash), sourced: found)
+    #expect(edit.place == .appendedLine)
+    let after = files(text, .bash).applying(edit)
+    #expect(after.main.starts(with: text.utf8))
+    #expect(after.applying(try GrubDefaultsEdit.removing(edit.arguments, from: after)).main == Array(text.utf8))
+  }
+
   @Test(arguments: ["unset GRUB_CMDLINE_LINUX", "export GRUB_CMDLINE_LINUX=c", "unset -v GRUB_CMDLINE_LINUX"])
   func whatAnAssignmentBeforeASpecialBuiltinLeavesIsNotKnown(command: String) throws {
     for dialect in ShellDialect.allCases {
