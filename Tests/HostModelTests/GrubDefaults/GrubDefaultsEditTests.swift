@@ -131,7 +131,8 @@ struct GrubDefaultsEditTests {
     #expect(edit.place == .appendedLine)
     let after = files(text, .bash).applying(edit)
     #expect(after.main.starts(with: text.utf8))
-    #expect(after.applying(try GrubDefaultsEdit.removing(edit.arguments, from: after)).main == Array(text.utf8))
+    let removed = after.applying(try GrubDefaultsEdit.removing(edit.arguments, from: after))
+    #expect(removed.main == Array(text.utf8))
   }
 
   @Test(arguments: ["unset GRUB_CMDLINE_LINUX", "export GRUB_CMDLINE_LINUX=c", "unset -v GRUB_CMDLINE_LINUX"])
