@@ -129,6 +129,7 @@ struct ShellEvaluator {
         walk(branch.body, inside)
       }
     case .whileLoop(let condition, let body):
+      if mode != .apart { hazard(.mayFail, condition.start ?? 0, "a loop, which may not end") }
       walkRound(at: condition.start, mode) { evaluator in
         evaluator.walk(condition, inside)
         evaluator.walk(body, inside)

@@ -152,6 +152,12 @@ struct GrubDefaultsEditTests {
     #expect(changed.applying(try GrubDefaultsEdit.removing(edit.arguments, from: changed)) == before)
   }
 
+  @Test(arguments: ["while x=\\\nfalse; do :; done", "until ! :; do :; done"])
+  func aLoopMayNotEnd(loop: String) throws {
+    let reading = try GrubDefaultsReading(files("GRUB_CMDLINE_LINUX='a'\n\(loop)\n"))
+    #expect(reading.unproven.contains { $0.hasSuffix("a loop, which may not end") }, "\(reading.unproven)")
+  }
+
   @Test func aSubscriptMayBeWrong() throws {
     #expect(try GrubDefaultsReading(files("x[1]=a\n", .bash)).unproven.isEmpty)
     for index in ["\u{fc}1", "1/0", "y=2", "09", "y 2", "y = 2"] {
