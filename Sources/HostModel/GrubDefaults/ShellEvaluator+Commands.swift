@@ -275,8 +275,8 @@ extension ShellEvaluator {
     in command: ShellSimpleCommand, name: String, _ builtin: ShellBuiltin
   ) {
     if builtin.contains(.known), !builtin.contains(.bashOnly) { return }
-    // After `set +e` a command that fails ends nothing.
-    guard broken == nil, !mayHaveEnded, !mayPassFailures, !functions.names.contains(name),
+    // After `set +e` a command that fails ends nothing; and `eval`, `command` and their like may have ended the script.
+    guard broken == nil, !mayHaveEnded, !mayPassFailures, !mayMeanElse, !functions.names.contains(name),
       let first = command.words.first
     else { return }
     let start = first.range.lowerBound

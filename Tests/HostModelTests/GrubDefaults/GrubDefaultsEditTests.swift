@@ -152,6 +152,12 @@ struct GrubDefaultsEditTests {
     #expect(changed.applying(try GrubDefaultsEdit.removing(edit.arguments, from: changed)) == before)
   }
 
+  @Test(arguments: ["command return", "eval return", ". ./x"])
+  func whatMayHaveEndedTheScriptLeavesNothingBroken(command: String) throws {
+    #expect(throws: Never.self) { try GrubDefaultsReading(files("\(command)\nA = b\n")) }
+    #expect(throws: GrubRefusal.self) { try GrubDefaultsReading(files("A = b\n\(command)\n")) }
+  }
+
   @Test(arguments: ["while x=\\\nfalse; do :; done", "until ! :; do :; done"])
   func aLoopMayNotEnd(loop: String) throws {
     let reading = try GrubDefaultsReading(files("GRUB_CMDLINE_LINUX='a'\n\(loop)\n"))
