@@ -17,11 +17,13 @@ private let canConfine = (try? sourced("")) != nil
 ///
 /// As root, or where ordinary users may have namespaces of their own.
 @Suite(.enabled(if: canConfine), .serialized)
-struct HostileDefaultsTests {
+final class HostileDefaultsTests {
   /// A place that a file must not be able to write to.
   private let victim = FileManager.default.temporaryDirectory.path + "/victim-" + UUID().uuidString
 
   init() throws { try Data("whole\n".utf8).write(to: URL(fileURLWithPath: victim)) }
+
+  deinit { try? FileManager.default.removeItem(atPath: victim) }
 
   private func value(_ text: String, _ interpreter: [String] = ["/bin/sh"]) throws -> String? {
     try sourced(text + "\nGRUB_CMDLINE_LINUX=\"$r\"\n", interpreter)["GRUB_CMDLINE_LINUX"].map {
@@ -44,7 +46,6 @@ struct HostileDefaultsTests {
   }
 
   @Test func nothingIsWritten() throws {
-    defer { try? FileManager.default.removeItem(atPath: victim) }
     // The directory of temporary files has another one in its place.
     let place = "/var/tmp/passthru-victim-\(getpid())"
     #expect(try value("r=no; { echo x >\(victim); } 2>/dev/null && r=written || :") == "no")
@@ -55,7 +56,6 @@ struct HostileDefaultsTests {
   }
 
   @Test func otherProcessesRootsAreOutOfReach() throws {
-    defer { try? FileManager.default.removeItem(atPath: victim) }
     let write =
       "for p in 1 \(getpid()); do { echo x >/proc/$p/root\(victim); } 2>/dev/null && r=written; done || :"
     #expect(try value("r=no; " + write) == "no")

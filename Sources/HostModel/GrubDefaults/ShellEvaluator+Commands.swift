@@ -197,7 +197,8 @@ extension ShellEvaluator {
           literal(assignment.value) != nil && !(dialect == .bash && text.contains(Byte.leftBrace))
         // dash splits an unquoted expansion here; bash does not.
         assign(assignment, isLiteral || mode != .topLevel ? mode : .maybe)
-        if !isLiteral { hazard(.mayFail, start, name) }
+        // Of an array's element bash makes neither.
+        if !isLiteral || assignment.hasSubscript { hazard(.mayFail, start, name) }
         mark(assignment.name, name, at: start, mode)
       } else if let text = literalText(word)?.text {
         if text.hasPrefix("-") {

@@ -165,6 +165,7 @@ struct GrubDefaultsEditTests {
   }
 
   @Test func aSubscriptMayBeWrong() throws {
+    #expect(try !GrubDefaultsReading(files("export x[1]=a\n", .bash)).unproven.isEmpty)
     #expect(try GrubDefaultsReading(files("x[1]=a\n", .bash)).unproven.isEmpty)
     for index in ["\u{fc}1", "1/0", "y=2", "09", "y 2", "y = 2"] {
       #expect(try !GrubDefaultsReading(files("x[\(index)]=a\n", .bash)).unproven.isEmpty, "\(index)")
