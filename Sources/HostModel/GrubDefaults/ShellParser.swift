@@ -254,19 +254,19 @@ struct ShellParser {
 
   /// What may stand before a pipeline; whether it is negated.
   private mutating func takePrefixes() throws(ShellProblem) -> Bool {
-    var isNegated = false
+    var negations = 0
     var word = reservedWord()
     while word == .not {
       take(.not)
-      isNegated.toggle()
+      negations += 1
       skipBlanks()
       word = reservedWord()
     }
     if word == .time { try takeTime() }
-    if isNegated, dialect == .bash, peek().map({ $0 == Byte.newline || $0 == Byte.semicolon }) ?? true {
-      throw unfollowed("there is a \"!\" without a command, which bash takes for a failure")
+    if negations > 0, dialect == .bash, peek().map({ $0 == Byte.newline || $0 == Byte.semicolon }) ?? true {
+      throw unfollowed("there is a \"!\" without a command, which bash takes for one that fails or succeeds")
     }
-    return isNegated
+    return !negations.isMultiple(of: 2)
   }
 
   /// bash's `time`, which measures the pipeline after it.

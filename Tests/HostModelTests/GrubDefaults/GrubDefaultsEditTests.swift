@@ -93,6 +93,10 @@ struct GrubDefaultsEditTests {
     expectNotFollowed(": || x=\(expansion)", .dash)
   }
 
+  /// bash takes it for a command that fails, or, of two, for one that does not.
+  @Test(arguments: ["!", "! !", "! ;"])
+  func anExclamationMarkAloneIsNotFollowed(line: String) { expectNotFollowed(line, .bash) }
+
   /// dash reads arithmetic there.
   @Test(arguments: ShellDialect.allCases)
   func aContinuedLineInAnExpansionIsNotFollowed(dialect: ShellDialect) {
