@@ -283,6 +283,7 @@ extension ShellEvaluator {
     let start = first.range.lowerBound
     if let reason = mistake(in: command, name: name, builtin) {
       broken = (reason, place(start))
+      hasEnded = true
     }
   }
 

@@ -70,6 +70,7 @@ struct ShellEvaluator {
 
   /// Reads one more script in the same shell.
   mutating func run(_ next: ShellScript) {
+    guard broken == nil else { return }
     (source, dialect, redirections) = (next.source, next.dialect, next.redirections)
     script += 1
     hasEnded = false

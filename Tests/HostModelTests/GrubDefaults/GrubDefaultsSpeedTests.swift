@@ -5,6 +5,7 @@ import Testing
 /// A megabyte of settings is read and changed in less than a tenth of a second, however dense it is.
 ///
 /// Only optimised code is held to it: `make test-properties`. What is not optimised gets a smaller file.
+@Suite(.serialized)
 struct GrubDefaultsSpeedTests {
   struct Kind: CustomTestStringConvertible, Sendable {
     var testDescription: String
