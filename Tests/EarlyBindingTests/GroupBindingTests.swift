@@ -7,7 +7,9 @@ private final class SmallKernel: DriverControl {
   private(set) var states: [PCIAddress: DriverBinding]
   /// What the host's own drivers claim; present ones take a free device at a probe.
   private let natives: [PCIAddress: String]
-  private var hasVFIO: Bool
+  private var loaded: Set<String>
+  /// What a module's driver calls itself, where that is not the module's name.
+  private let ownNames = ["mlx5_vfio_pci": "mlx5-vfio-pci"]
   var failAt: Int?
   private(set) var calls = 0
   var log: [String] = []
@@ -15,7 +17,7 @@ private final class SmallKernel: DriverControl {
   init(_ states: [PCIAddress: DriverBinding], natives: [PCIAddress: String] = [:], hasVFIO: Bool = false) {
     self.states = states
     self.natives = natives
-    self.hasVFIO = hasVFIO
+    loaded = hasVFIO ? ["vfio-pci"] : []
   }
 
   private func count(_ what: String) throws(DriverFailure) {
@@ -47,15 +49,16 @@ private final class SmallKernel: DriverControl {
 
   func load(_ driver: String) throws(DriverFailure) -> String {
     try count("load \(driver)")
-    hasVFIO = true
+    let name = ownNames[driver] ?? driver
+    loaded.insert(name)
     states.keys.forEach(match)
-    return driver
+    return name
   }
 
   private func match(_ device: PCIAddress) {
     guard let state = states[device], state.driver == nil else { return }
     if let wanted = state.override {
-      if hasVFIO, wanted == "vfio-pci" { states[device]?.driver = wanted }
+      if loaded.contains(wanted) { states[device]?.driver = wanted }
     } else {
       states[device]?.driver = natives[device]
     }
@@ -101,6 +104,22 @@ struct GroupBindingTests {
     // Every override stands before the driver can claim anything.
     let load = kernel.log.firstIndex { $0.hasPrefix("load") } ?? 0
     #expect(kernel.log[..<load].count { $0.hasPrefix("override") } == 3)
+  }
+
+  /// A device of the group with a driver of its own, which a built-in one may hold: by the name that it has in the
+  /// kernel, and the others on vfio-pci.
+  @Test(arguments: [false, true]) func bindsAVariantDriver(held: Bool) throws {
+    let kernel = kernel(held: held, hasVFIO: false)
+    let chosen = bindings.enumerated().map { index, binding in
+      let driver = index == 1 ? "mlx5_vfio_pci" : "vfio-pci"
+      return PlannedBinding(
+        address: binding.address, chosen: ChosenDevice(identity: binding.chosen.identity, driver: driver))
+    }
+    let bound = try bindGroup(chosen, kernel) { true }.get()
+    #expect(bound.map(\.driver) == ["vfio-pci", "mlx5-vfio-pci", "vfio-pci"])
+    #expect(addresses.map { kernel.driver(of: $0) } == ["vfio-pci", "mlx5-vfio-pci", "vfio-pci"])
+    let steps = kernel.log.filter { $0.hasPrefix("load") || $0.hasPrefix("override") }
+    #expect(steps.dropFirst().first == "load mlx5_vfio_pci" && steps.last == "load vfio-pci", "\(steps)")
   }
 
   /// Whatever fails first, the group is as it was.
