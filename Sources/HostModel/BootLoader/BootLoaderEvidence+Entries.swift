@@ -86,8 +86,8 @@ extension BootLoaderEvidence {
       return nil
     }
     let name = "\(name)"
-    let scripts = files.all.map { ShellScript($0.bytes, dialect: files.dialect) }
-    let reading = ShellReading(scripts, asking: [name], after: [name: .unset])
+    let reading = ShellReading(
+      files.all.map(\.bytes), dialect: files.dialect, asking: [name], after: [name: .unset])
     guard let value = reading.variables[name]?.binding.value.bytes?.text, !value.isEmpty else { return nil }
     return value
   }

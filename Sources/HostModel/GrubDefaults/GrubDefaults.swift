@@ -50,22 +50,16 @@ package struct GrubDefaultsReading: Sendable {
   static let linuxDefault = "GRUB_CMDLINE_LINUX_DEFAULT"
 
   let files: [GrubDefaultsFile]
-  let scripts: [ShellScript]
   let reading: ShellReading
+  var scripts: [ShellScript] { reading.scripts }
 
   /// Reads them; refuses files that grub-mkconfig would stop at, or that cannot be followed.
   package init(_ files: GrubDefaultsFiles) throws(GrubRefusal) {
     self.files = files.all
-    var scripts: [ShellScript] = []
-    for file in self.files {
-      let script = ShellScript(file.bytes, dialect: files.dialect)
-      scripts.append(script)
-      if let problem = script.problem { throw GrubRefusal(of: problem, in: file.path, after: scripts) }
-    }
-    self.scripts = scripts
     reading = ShellReading(
-      scripts, asking: [Self.linux, Self.linuxDefault],
+      self.files.map(\.bytes), dialect: files.dialect, asking: [Self.linux, Self.linuxDefault],
       after: [Self.linux: .unset, Self.linuxDefault: .unset])
+    if let problem = reading.scripts.last?.problem { throw refusal(of: problem) }
     if let (reason, place) = reading.broken {
       throw GrubRefusal(
         .broken, path: path(of: place), at: position(of: place),
@@ -110,14 +104,12 @@ func sentence(_ clause: String) -> String {
   return first.uppercased() + clause.dropFirst() + "."
 }
 
-extension GrubRefusal {
-  /// - Parameter scripts: those read up to here; the last one has the problem.
-  fileprivate init(of problem: ShellProblem, in path: String, after scripts: [ShellScript]) {
-    let (kind, consequence): (Kind, String)
+extension GrubDefaultsReading {
+  /// - Parameter problem: of the last script that was read.
+  private func refusal(of problem: ShellProblem) -> GrubRefusal {
+    let (kind, consequence): (GrubRefusal.Kind, String)
     // The shell reads a script command by command, and runs each before it reads the next.
-    let doubt = ShellReading(scripts, asking: [], after: [:]).hazards.first {
-      $0.kind != .mayFail
-    }
+    let doubt = reading.hazards.first { $0.kind != .mayFail }
     if problem.kind == .unfollowed {
       (kind, consequence) = (.unfollowed, "This program does not follow that; edit the file by hand.")
     } else if let doubt {
@@ -128,8 +120,8 @@ extension GrubRefusal {
     } else {
       (kind, consequence) = (.broken, "grub-mkconfig stops here, too; mend the file first.")
     }
-    self.init(
-      kind, path: path, at: scripts.last?.position(of: problem.offset),
-      sentence(problem.reason) + " " + consequence)
+    let place = ShellPlace(script: scripts.count - 1, offset: problem.offset)
+    return GrubRefusal(
+      kind, path: path(of: place), at: position(of: place), sentence(problem.reason) + " " + consequence)
   }
 }

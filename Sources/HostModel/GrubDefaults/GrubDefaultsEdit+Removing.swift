@@ -180,9 +180,9 @@ struct WordText {
   private mutating func add(_ parts: [ShellWordPart]) {
     for element in parts {
       switch element {
-      case .literal(let range): add(range)
-      case .escaped(let range):
-        units.append(Unit(byte: source[range.upperBound - 1], range: range, part: part))
+      case .literal(let stretch): add(stretch.range)
+      case .escaped(let stretch):
+        units.append(Unit(byte: source[stretch.upperBound - 1], range: stretch.range, part: part))
       case .continuation: break
       case .singleQuoted(let range):
         part += 1
@@ -192,10 +192,10 @@ struct WordText {
         part += 1
         add(inner)
         part += 1
-      case .ansiQuoted(let range), .translated(let range, _), .variable(let range),
-        .parameter(let range, _), .commandSubstitution(let range, _), .backquoted(let range, _),
-        .arithmetic(let range, _), .array(let range, _):
-        units.append(Unit(byte: nil, range: range, part: part))
+      case .ansiQuoted(let stretch), .translated(let stretch, _), .variable(let stretch),
+        .parameter(let stretch, _), .commandSubstitution(let stretch, _), .backquoted(let stretch, _),
+        .arithmetic(let stretch, _), .array(let stretch, _):
+        units.append(Unit(byte: nil, range: stretch.range, part: part))
       }
     }
   }

@@ -33,7 +33,7 @@ extension ShellEvaluator {
     run(name, builtin, command.words.dropFirst(), at: start, mode)
     // What `X=1 unset X` or `X=1 export X=2` leaves differs between shells and their modes.
     if builtin.contains(.special), mode != .apart {
-      for assignment in command.assignments { assign(assignment.name, .unknown, mode: .maybe) }
+      for assignment in command.assignments { assign(variable(in: assignment.name), .unknown, mode: .maybe) }
     }
   }
 
@@ -42,22 +42,40 @@ extension ShellEvaluator {
   }
 
   mutating func assign(_ assignment: ShellAssignment, _ mode: Mode) {
-    let name = assignment.name
-    var value = assignedValue(assignment.value)
+    let name = variable(in: assignment.name)
     let isPlain = !assignment.appends && !assignment.hasSubscript
+    if isPlain, let stretch = plainStretch(assignment.value) {
+      noticeNames(in: stretch)
+      checkThatItCanBeSet(name, at: assignment.range.lowerBound)
+      assign(name, stretch: stretch, mode: mode)
+    } else {
+      evaluate(assignment, to: name, mode)
+    }
+    note(assignment.value, of: name, isPlain: isPlain, mode, at: assignment.range.lowerBound)
+  }
+
+  /// The bytes that a word gives a variable, where they are a stretch of the script.
+  private func plainStretch(_ word: ShellWord) -> Range<Int>? {
+    guard let text = word.plainText, text.count <= ShellValue.lengthLimit,
+      !word.isLiteral || !source[text].contains(Byte.tilde)
+    else { return nil }
+    return text
+  }
+
+  private mutating func evaluate(_ assignment: ShellAssignment, to name: ShellName, _ mode: Mode) {
+    var value = assignedValue(assignment.value)
     if assignment.hasSubscript || isArray(assignment.value) {
       value = .unknown
       walk(subscriptOf: assignment, mode)
     } else if assignment.appends {
       // Taken out where it is put back below, and held nowhere else, so that it grows in its place.
       let isSure = mode == .topLevel && !isInFunction
-      var joined = (isSure ? bindings.removeValue(forKey: name) : bindings[name])?.value ?? .unknown
+      var joined = (isSure ? variables.take(name) : variables.binding(name))?.value ?? .unknown
       joined.append(value)
       value = joined
     }
     checkThatItCanBeSet(name, at: assignment.range.lowerBound)
     assign(name, .value(value), mode: mode)
-    note(assignment.value, of: name, isPlain: isPlain, mode, at: assignment.range.lowerBound)
   }
 
   /// A subscript is arithmetic: it may read and set variables, and it may be wrong.
@@ -74,8 +92,9 @@ extension ShellEvaluator {
   }
 
   /// Remembers an assignment to a variable that was asked for.
-  private mutating func note(_ word: ShellWord, of name: String, isPlain: Bool, _ mode: Mode, at offset: Int)
-  {
+  private mutating func note(
+    _ word: ShellWord, of name: ShellName, isPlain: Bool, _ mode: Mode, at offset: Int
+  ) {
     guard let target = target(name), !isInFunction, mode != .apart else { return }
     if outerOffset == nil { targets[target].assignedWords.append((script, word)) }
     if mode == .topLevel, isPlain, !isNamedInText, outerOffset == nil {
@@ -199,7 +218,7 @@ extension ShellEvaluator {
         assign(assignment, isLiteral || mode != .topLevel ? mode : .maybe)
         // Of an array's element bash makes neither.
         if !isLiteral || assignment.hasSubscript { hazard(.mayFail, start, name) }
-        mark(assignment.name, name, at: start, mode)
+        mark(variable(in: assignment.name), name, at: start, mode)
       } else if let text = literalText(word)?.text {
         if text.hasPrefix("-") {
           if text != "-p" || words.count == 1 { touchAll(start, "\"\(name)\" lists it") }
@@ -207,8 +226,9 @@ extension ShellEvaluator {
           continue
         }
         // Quoted, it is the same to the builtin: export "x=y" sets x.
-        let named = String(text.prefix { $0 != "=" && $0 != "+" && $0 != "[" })
-        if named != text { setByBuiltin(name, named, at: start, mode) }
+        let beginning = String(text.prefix { $0 != "=" && $0 != "+" && $0 != "[" })
+        let named = variables.name(beginning)
+        if beginning != text { setByBuiltin(name, named, at: start, mode) }
         if !isValidName(text) { hazard(.mayFail, start, name) }
         mark(named, name, at: start, mode)
       } else {
@@ -219,7 +239,7 @@ extension ShellEvaluator {
     if words.isEmpty { touchAll(start, "\"\(name)\" lists it") }
   }
 
-  private mutating func setByBuiltin(_ builtin: String, _ name: String, at start: Int, _ mode: Mode) {
+  private mutating func setByBuiltin(_ builtin: String, _ name: ShellName, at start: Int, _ mode: Mode) {
     checkThatItCanBeSet(name, at: start)
     assign(name, .unknown, mode: mode)
     obstruct(name, "\"\(builtin)\" changes it", start)
@@ -235,7 +255,7 @@ extension ShellEvaluator {
     return text.utf8.allSatisfy(Byte.isName)
   }
 
-  private mutating func mark(_ name: String, _ builtin: String, at start: Int, _ mode: Mode) {
+  private mutating func mark(_ name: ShellName, _ builtin: String, at start: Int, _ mode: Mode) {
     guard mode != .apart else { return }
     if builtin == "readonly" { readOnlyNames.insert(name) }
     guard let target = target(name) else { return }
@@ -264,9 +284,9 @@ extension ShellEvaluator {
         continue
       }
       // dash takes `unset X=1` for `unset X`.
-      setByBuiltin(name, String(text.prefix { $0 != "=" }), at: start, mode)
+      setByBuiltin(name, variables.name(String(text.prefix { $0 != "=" })), at: start, mode)
       if !isValidName(text) { hazard(.mayFail, start, name) }
-      if name == "unset", isValidName(text) { assign(text, .unset, mode: mode) }
+      if name == "unset", isValidName(text) { assign(variables.name(text), .unset, mode: mode) }
     }
   }
 
@@ -308,8 +328,11 @@ extension ShellEvaluator {
     if dialect == .dash, builtin.contains(.bashOnly) {
       return "dash does not know \"\(name)\""
     }
-    if let assignment = command.assignments.last, assignment.name.hasPrefix("GRUB_"), builtin.isEmpty {
-      return "\"\(name.prefix(40))\" stands after the value of \(assignment.name), not inside its quotes, "
+    if let assignment = command.assignments.last, source[assignment.name].starts(with: "GRUB_".utf8),
+      builtin.isEmpty
+    {
+      let variable = source[assignment.name].filter { $0 != Byte.backslash && $0 != Byte.newline }.text
+      return "\"\(name.prefix(40))\" stands after the value of \(variable), not inside its quotes, "
         + "so the shell runs it as a command"
     }
     if name.utf8.contains(where: { $0 == Byte.space || $0 == Byte.newline || $0 == Byte.equals || $0 == 0x0d }
@@ -317,14 +340,5 @@ extension ShellEvaluator {
       return "the shell runs \"\(name.prefix(40))\" as a command"
     }
     return nil
-  }
-
-  static func isReadOnlyInBash(_ name: String) -> Bool {
-    // Names in small letters need no comparing.
-    guard let first = name.utf8.first, first < 0x60 else { return false }
-    switch name {
-    case "UID", "EUID", "PPID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO": return true
-    default: return false
-    }
   }
 }

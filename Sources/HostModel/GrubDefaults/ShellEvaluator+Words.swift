@@ -16,39 +16,40 @@ extension ShellEvaluator {
   private mutating func append(_ part: ShellWordPart, to value: inout ShellValue) {
     switch part {
     case .literal(let range):
-      noticeNames(in: range)
+      noticeNames(in: range.range)
       value.append(source[range])
     case .escaped(let range): value.append(source[range].dropFirst())
     case .continuation: break
     case .singleQuoted(let range):
-      noticeNames(in: range)
+      noticeNames(in: range.range)
       value.append(source[range].dropFirst().dropLast())
     case .doubleQuoted(_, let parts):
       for part in parts { append(part, to: &value) }
     case .ansiQuoted(let range):
-      noticeNames(in: range)
+      noticeNames(in: range.range)
       value.appendUnknown()
     case .translated(_, let parts):
       for part in parts { _ = self.value(of: [part]) }
       value.appendUnknown()
     case .variable(let range):
-      if let known = read(source[range].dropFirst().text, at: range) {
+      let name = variable(in: (range.lowerBound + 1)..<range.upperBound)
+      if let known = read(name, at: range.lowerBound) {
         value.append(known.value)
       } else {
         value.appendUnknown()
       }
-    case .parameter(let range, let parameter): append(parameter, at: range, to: &value)
+    case .parameter(let range, let parameter): append(parameter, at: range.range, to: &value)
     case .commandSubstitution(let range, let list):
       hazard(.mayFail, range.lowerBound, "a command substitution")
       walkApart(list)
       value.appendUnknown()
-    case .backquoted(let range, let script):
+    case .backquoted(let range, let text):
       hazard(.mayFail, range.lowerBound, "a command substitution")
-      walk(backquoted: script, at: range.lowerBound)
+      walk(text, at: range.lowerBound)
       value.appendUnknown()
     case .arithmetic(let range, let parts):
       for part in parts { _ = self.value(of: [part]) }
-      forgetNames(in: range)
+      forgetNames(in: range.range)
       hazard(.mayFail, range.lowerBound, "arithmetic")
       value.appendUnknown()
     case .array(_, let words):
@@ -62,24 +63,27 @@ extension ShellEvaluator {
     walk(list, .apart)
   }
 
-  private mutating func walk(backquoted script: ShellScript, at offset: Int) {
+  private mutating func walk(_ text: ShellBackquotedText, at offset: Int) {
     let outer = (source, redirections, outerOffset)
-    (source, redirections, outerOffset) = (script.source, script.redirections, outerOffset ?? offset)
-    walkApart(script.commands)
+    (source, outerOffset) = (text.source, outerOffset ?? offset)
+    for (command, itsRedirections) in text.commands where !hasEnded {
+      redirections = itsRedirections
+      walk(command, .apart)
+    }
     (source, redirections, outerOffset) = outer
   }
 
   /// What an expansion finds; nil where that is not known.
-  private mutating func read(_ name: String, at range: Range<Int>) -> ShellBinding? {
-    touch(name, range.lowerBound, "its value is read again")
+  private mutating func read(_ name: ShellName, at offset: Int) -> ShellBinding? {
+    touch(name, offset, "its value is read again")
     // An unset name may still come from the script that sources this one.
-    return isInFunction || Self.isMagic(name) ? nil : bindings[name]
+    return isInFunction || variables.names.traits(name).contains(.magic) ? nil : variables.binding(name)
   }
 
   private mutating func append(_ parameter: ShellParameter, at range: Range<Int>, to value: inout ShellValue)
   {
-    let name = parameter.name
-    let binding = read(name, at: range) ?? .unknown
+    let name = variable(in: parameter.name)
+    let binding = read(name, at: range.lowerBound) ?? .unknown
     let word = self.value(of: parameter.word)
     switch parameter.operation {
     case .value: value.append(binding.value)
@@ -126,7 +130,7 @@ extension ShellEvaluator {
   }
 
   /// A name in plain text may become a name again: an argument of `read`, the text of an `eval`.
-  private mutating func noticeNames(in range: Range<Int>) {
+  mutating func noticeNames(in range: Range<Int>) {
     guard range.count >= 10 else { return }
     var rest = range
     while let found = source[rest].firstIndex(of: 0x47) {  // G, as all targets begin
@@ -135,7 +139,7 @@ extension ShellEvaluator {
       var end = found
       while end < range.upperBound, Byte.isName(source[end]) { end += 1 }
       guard end - found >= 10 else { continue }
-      guard let target = target(source[found..<end].text) else { continue }
+      guard let target = target(variable(in: found..<end)) else { continue }
       touch(target, found, "its name stands in other text")
       isNamedInText = true
     }

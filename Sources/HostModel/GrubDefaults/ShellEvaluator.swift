@@ -27,7 +27,7 @@ struct ShellEvaluator {
   /// What calling any function of the file may do; all of them together.
   struct FunctionEffects {
     var names: Set<String> = []
-    var writes: Set<String> = []
+    var writes: Set<ShellName> = []
     var touchesTarget = false
     var isOpaque = false
     var mayEndShell = false
@@ -41,11 +41,11 @@ struct ShellEvaluator {
   var script = -1
   /// Inside backquotes: the offset of the first of them in the file.
   var outerOffset: Int?
-  var bindings: [String: ShellBinding] = [:]
-  /// Very few: finding one among them takes less than a table would.
+  var variables = ShellVariables()
+  /// Their names have the first numbers.
   var targets: [Target]
   /// Assigning to one of them fails.
-  var readOnlyNames: Set<String> = []
+  var readOnlyNames: Set<ShellName> = []
   var functions = FunctionEffects()
   var isInFunction = false
   var hazards: [ShellReading.Hazard] = []
@@ -53,6 +53,8 @@ struct ShellEvaluator {
   private var failures = 0
   var broken: (reason: String, place: ShellPlace)?
   var hasEnded = false
+  /// Where the last command begins, if it is a list of `&&` and `||`: it may fail, and the script with it.
+  private var lastChain: Int?
   /// Whether a `return` or `exit` before this place may have ended the script: what follows may not run.
   var mayHaveEnded = false
   /// Whether `set +e` may have been said.
@@ -64,18 +66,32 @@ struct ShellEvaluator {
   var mayMeanElse = false
 
   init(asking names: [String], bindings initial: [String: ShellBinding]) {
-    bindings = initial
-    targets = names.map { Target(name: $0) }
+    targets = []
+    for name in names where variables.name(name).number == targets.count {
+      targets.append(Target(name: name))
+    }
+    for (name, binding) in initial { variables.set(variables.name(name), binding) }
   }
 
-  /// Reads one more script in the same shell.
-  mutating func run(_ next: ShellScript) {
-    guard broken == nil else { return }
-    (source, dialect, redirections) = (next.source, next.dialect, next.redirections)
+  mutating func variable(in range: Range<Int>) -> ShellName { variables.name(in: source, range) }
+
+  /// Reads one more script in the same shell, and runs each command in thought before it reads the next.
+  mutating func run(_ source: [UInt8], dialect: ShellDialect) -> ShellScript {
+    (self.source, self.dialect) = (source, dialect)
+    variables.begin(source)
     script += 1
-    hasEnded = false
+    hasEnded = broken != nil
     mayHaveEnded = false
-    walk(next.commands, .topLevel)
+    lastChain = nil
+    let read = ShellScript(source, dialect: dialect, depth: 0) { command, itsRedirections in
+      lastChain = nil
+      if hasEnded { return }
+      redirections = itsRedirections
+      walk(command, .topLevel)
+      redirections = []
+    }
+    if let lastChain { hazard(.mayFail, lastChain, "the last command") }
+    return read
   }
 
   /// A place in the script that is being read.
@@ -84,25 +100,23 @@ struct ShellEvaluator {
   // MARK: Structure
 
   mutating func walk(_ list: ShellList, _ mode: Mode) {
-    for index in list.items.indices {
-      if hasEnded { return }
-      switch list.items[index] {
-      case .setting(let assignment): assign(assignment, mode)
-      case .andOr(let item):
-        let isLast = index == list.items.count - 1
-        walk(item, item.runsInBackground ? .apart : mode, isLastOfFile: isLast && mode == .topLevel)
-      }
+    for item in list.items where !hasEnded { walk(item, mode) }
+  }
+
+  mutating func walk(_ item: ShellListItem, _ mode: Mode) {
+    switch item {
+    case .setting(let assignment): assign(assignment, mode)
+    case .command(let command, _): walk(command, mode)
+    case .andOr(let item): walk(item, item.runsInBackground ? .apart : mode)
     }
   }
 
-  private mutating func walk(_ item: ShellAndOr, _ mode: Mode, isLastOfFile: Bool) {
+  private mutating func walk(_ item: ShellAndOr, _ mode: Mode) {
     // What stands in a list of `&&` and `||` fails without ending the script; only the last counts.
     let inner: Mode = mode == .topLevel && !item.rest.isEmpty ? .maybe : mode
     walk(item.first, inner)
     for pipeline in item.rest { walk(pipeline, inner) }
-    if mode == .topLevel, !item.rest.isEmpty, isLastOfFile {
-      hazard(.mayFail, item.first.start, "the last command")
-    }
+    if mode == .topLevel, !item.rest.isEmpty { lastChain = item.first.start }
   }
 
   private mutating func walk(_ pipeline: ShellPipeline, _ mode: Mode) {
@@ -137,7 +151,7 @@ struct ShellEvaluator {
       }
     case .forLoop(let variable, let words, let body):
       for word in words { _ = value(of: word) }
-      let name = source[variable.range].text
+      let name = self.variable(in: variable.range)
       walkRound(at: variable.range.lowerBound, mode) { evaluator in
         evaluator.checkThatItCanBeSet(name, at: variable.range.lowerBound)
         evaluator.assign(name, .unknown, mode: inside)
@@ -204,32 +218,43 @@ struct ShellEvaluator {
   }
 
   /// Setting a variable that may be read-only ends the script.
-  mutating func checkThatItCanBeSet(_ name: String, at offset: Int) {
+  mutating func checkThatItCanBeSet(_ name: ShellName, at offset: Int) {
     if !readOnlyNames.isEmpty && readOnlyNames.contains(name)
-      || (dialect == .bash && Self.isReadOnlyInBash(name))
+      || dialect == .bash && variables.names.traits(name).contains(.readOnlyInBash)
     {
-      hazard(.mayFail, offset, name)
+      hazard(.mayFail, offset, variables.names.text(name))
     }
   }
 
-  mutating func assign(_ name: String, _ binding: ShellBinding, mode: Mode) {
+  mutating func assign(_ name: ShellName, _ binding: ShellBinding, mode: Mode) {
+    guard let isCertain = noteAssignment(to: name, mode) else { return }
+    if isCertain { variables.set(name, binding) } else { variables.forget(name) }
+  }
+
+  /// Assigns a stretch of the script.
+  mutating func assign(_ name: ShellName, stretch: Range<Int>, mode: Mode) {
+    guard let isCertain = noteAssignment(to: name, mode) else { return }
+    if isCertain { variables.set(name, to: stretch) } else { variables.forget(name) }
+  }
+
+  /// Whether it is certain that an assignment gives the variable its value; nil where it gives it to none of ours.
+  private mutating func noteAssignment(to name: ShellName, _ mode: Mode) -> Bool? {
     if isInFunction {
       functions.writes.insert(name)
       if target(name) != nil { functions.touchesTarget = true }
-      return
+      return nil
     }
-    if mode == .apart { return }
+    if mode == .apart { return nil }
     if let target = target(name) {
       targets[target].lastWord = nil
       targets[target].mentioningScripts.insert(script)
     }
-    let isCertain = mode == .topLevel && !mayHaveEnded && !Self.isMagic(name)
-    bindings[name] = isCertain ? binding : .unknown
+    return mode == .topLevel && !mayHaveEnded && !variables.names.traits(name).contains(.magic)
   }
 
   /// Something reads, names or may change a variable that was asked for: the literal that was the last
   /// word on it cannot be changed without changing what follows.
-  mutating func touch(_ name: String, _ offset: Int, _ reason: String) {
+  mutating func touch(_ name: ShellName, _ offset: Int, _ reason: String) {
     if let target = target(name) { touch(target, offset, reason) }
   }
 
@@ -249,7 +274,7 @@ struct ShellEvaluator {
   }
 
   /// Says why a variable's last assignment cannot be changed where it stands.
-  mutating func obstruct(_ name: String, _ reason: String, _ offset: Int) {
+  mutating func obstruct(_ name: ShellName, _ reason: String, _ offset: Int) {
     if let target = target(name) { targets[target].obstacle = (reason, place(offset)) }
   }
 
@@ -260,7 +285,7 @@ struct ShellEvaluator {
     hazard(.opaque, offset, subject)
     guard !isInFunction else { return }
     mayMeanElse = true
-    bindings = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, .unknown) })
+    variables.forgetAll()
   }
 
   mutating func callFunction(_ offset: Int, _ name: String, _ mode: Mode) {
@@ -283,31 +308,12 @@ struct ShellEvaluator {
       }
       let start = offset
       while offset < range.upperBound, Byte.isName(source[offset]) { offset += 1 }
-      let name = source[start..<offset].text
+      let name = variable(in: start..<offset)
       touch(name, start, "arithmetic reads or changes it")
-      if bindings[name] != nil || isInFunction { assign(name, .unknown, mode: .maybe) }
+      if variables.binding(name) != nil || isInFunction { assign(name, .unknown, mode: .maybe) }
     }
   }
 
   /// The index of a variable that was asked for; nil for all others.
-  func target(_ name: String) -> Int? {
-    // All are GRUB's: a look at the begin tells most names.
-    guard name.utf8.count >= 10, name.utf8.first == 0x47 else { return nil }
-    return targets.firstIndex { $0.name == name }
-  }
-
-  /// Variables that the shell sets by itself: assigning to one tells nothing of what it holds.
-  static func isMagic(_ name: String) -> Bool {
-    // None is in small letters, and GRUB's own need no look-up.
-    guard let first = name.utf8.first, first < 0x60, !name.utf8.starts(with: "GRUB_".utf8) else {
-      return false
-    }
-    return magicNames.contains(name) || name.hasPrefix("BASH") || name.hasPrefix("COMP_")
-  }
-
-  private static let magicNames: Set<String> = [
-    "_", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "PPID", "UID", "EUID", "GROUPS", "DIRSTACK", "PWD",
-    "OLDPWD", "OPTIND", "OPTARG", "OPTERR", "REPLY", "HISTCMD", "PIPESTATUS", "FUNCNAME", "SHELLOPTS",
-    "EPOCHSECONDS", "EPOCHREALTIME", "HOSTNAME", "SHLVL", "POSIXLY_CORRECT", "IFS",
-  ]
+  func target(_ name: ShellName) -> Int? { name.number < targets.count ? name.number : nil }
 }

@@ -11,7 +11,7 @@ extension ShellParser {
     if let opening { command.assignments.append(opening) }
     // Gathered beside the tree, so that it gets them in one piece.
     let outer = openWords.count
-    defer { openWords.removeSubrange(outer...) }
+    defer { while openWords.count > outer { openWords.removeLast() } }
     while true {
       skipBlanks()
       if let redirection = try redirection() {
@@ -103,30 +103,29 @@ extension ShellParser {
     at = sign + 1
     let value = try wordToItsEnd(from: at)
     return ShellAssignment(
-      name: source[start..<nameEnd].text, appends: nameEnd < sign, hasSubscript: false, value: value,
-      range: start..<at)
+      name: start..<nameEnd, appends: nameEnd < sign, hasSubscript: false, value: value, range: start..<at)
   }
 
   /// The assignment that a word is where the shell expects one; nil for other words.
   func assignment(in word: ShellWord) -> ShellAssignment? {
     if word.isLiteral, !source[word.range].contains(Byte.equals) { return nil }
-    var name: [UInt8] = []
+    var isInName = false
     for (index, part) in word.parts.enumerated() {
       switch part {
       case .continuation: continue
       case .literal(let range):
-        guard let end = assignmentSign(in: range, name: &name) else {
-          if name.isEmpty { return nil }
+        guard let end = assignmentSign(in: range.range, isInName: &isInName) else {
+          if !isInName { return nil }
           continue
         }
         guard let sign = end.sign else { return nil }
         var parts = Array(word.parts[index...])
         let rest = (sign + 1)..<range.upperBound
-        if rest.isEmpty { parts.removeFirst() } else { parts[0] = .literal(rest) }
+        if rest.isEmpty { parts.removeFirst() } else { parts[0] = .literal(ShellRange(rest)) }
         let value = ShellWord(range: (sign + 1)..<word.range.upperBound, parts: parts)
         return ShellAssignment(
-          name: name.text, appends: end.appends, hasSubscript: end.hasSubscript, value: value,
-          range: word.range)
+          name: word.range.lowerBound..<end.nameEnd, appends: end.appends, hasSubscript: end.hasSubscript,
+          value: value, range: word.range)
       default: return nil
       }
     }
@@ -156,25 +155,28 @@ extension ShellParser {
   private struct AssignmentSign {
     /// The offset of `=`; nil when the text cannot be an assignment's left side.
     var sign: Int?
+    var nameEnd = 0
     var appends = false
     var hasSubscript = false
   }
 
   /// Reads on in a name; nil while there is neither an equals sign nor anything that forbids one.
-  private func assignmentSign(in range: Range<Int>, name: inout [UInt8]) -> AssignmentSign? {
+  ///
+  /// - Parameter isInName: whether a byte of the name was read.
+  private func assignmentSign(in range: Range<Int>, isInName: inout Bool) -> AssignmentSign? {
     var offset = range.lowerBound
     while offset < range.upperBound {
       let byte = source[offset]
-      if name.isEmpty ? Byte.isNameStart(byte) : Byte.isName(byte) {
-        name.append(byte)
-      } else if name.isEmpty {
+      if isInName ? Byte.isName(byte) : Byte.isNameStart(byte) {
+        isInName = true
+      } else if !isInName {
         return AssignmentSign()
       } else if byte == Byte.equals {
-        return AssignmentSign(sign: offset)
+        return AssignmentSign(sign: offset, nameEnd: offset)
       } else if dialect == .bash, byte == Byte.plus, offset + 1 < range.upperBound,
         source[offset + 1] == Byte.equals
       {
-        return AssignmentSign(sign: offset + 1, appends: true)
+        return AssignmentSign(sign: offset + 1, nameEnd: offset, appends: true)
       } else if dialect == .bash, byte == Byte.leftBracket {
         // In the subscript, which is arithmetic, there may be equals signs, too.
         let rest = source[offset..<range.upperBound]
@@ -186,7 +188,8 @@ extension ShellParser {
           }), close > offset + 1
         else { return AssignmentSign() }
         let appends = rest[close + 1] == Byte.plus
-        return AssignmentSign(sign: close + (appends ? 2 : 1), appends: appends, hasSubscript: true)
+        return AssignmentSign(
+          sign: close + (appends ? 2 : 1), nameEnd: offset, appends: appends, hasSubscript: true)
       } else {
         return AssignmentSign()
       }

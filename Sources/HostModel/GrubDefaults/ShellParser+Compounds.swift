@@ -40,19 +40,19 @@ extension ShellParser {
   private mutating func conditional() throws(ShellProblem) -> ShellCommand {
     let start = at
     take(.if)
-    var branches: [(condition: ShellList, body: ShellList)] = []
+    var branches: [ShellBranch] = []
     var opener = ReservedWord.if
     while true {
       let condition = try filledList(after: opener.rawValue)
       try expect(.then, closing: opener, at: start)
-      branches.append((condition, try filledList(after: "then")))
+      branches.append(ShellBranch(condition: condition, body: try filledList(after: "then")))
       switch reservedWord() {
       case .elif:
         take(.elif)
         opener = .elif
       case .else:
         take(.else)
-        branches.append((ShellList(), try filledList(after: "else")))
+        branches.append(ShellBranch(condition: ShellList(), body: try filledList(after: "else")))
         try expect(.fi, closing: .if, at: start)
         return .conditional(branches)
       default:
@@ -118,7 +118,7 @@ extension ShellParser {
       throw syntax("the \"case\" that begins here lacks its \"in\"", at: start)
     }
     take(.in)
-    var arms: [(patterns: [ShellWord], body: ShellList)] = []
+    var arms: [ShellArm] = []
     while true {
       try skipBlanksAndNewlines()
       if wordOfGrammar() == .esac {
@@ -128,7 +128,7 @@ extension ShellParser {
       guard peek() != nil else { throw syntax("the \"case\" that begins here lacks its \"esac\"", at: start) }
       let patterns = try patternList()
       let body = try list()
-      arms.append((patterns, body))
+      arms.append(ShellArm(patterns: patterns, body: body))
       if let closer = closer(), closer == ";;" || closer == ";&" {
         try takeOperator(dialect == .bash && starts(with: ";;&") ? 3 : 2)
       } else if reservedWord() != .esac {

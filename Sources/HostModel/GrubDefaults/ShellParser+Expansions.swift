@@ -4,7 +4,7 @@ extension ShellParser {
     let start = at
     guard let next = peek(1) else {
       at += 1
-      return .literal(start..<at)
+      return .literal(ShellRange(start..<at))
     }
     switch next {
     case Byte.leftBrace:
@@ -20,20 +20,22 @@ extension ShellParser {
         if parser.peek(2) == Byte.leftParenthesis {
           parser.at += 3
           let parts = try parser.arithmeticParts(from: start)
-          return .arithmetic(start..<parser.at, parts)
+          return .arithmetic(ShellRange(start..<parser.at), parts)
         }
         return try parser.commandSubstitution()
       }
     case Byte.singleQuote where dialect == .bash && !inDoubleQuotes: return try ansiQuoted()
     case Byte.doubleQuote where dialect == .bash && !inDoubleQuotes:
       at += 1
-      guard case .doubleQuoted(_, let parts) = try doubleQuoted() else { return .literal(start..<at) }
-      return .translated(start..<at, parts)
+      guard case .doubleQuoted(_, let parts) = try doubleQuoted() else {
+        return .literal(ShellRange(start..<at))
+      }
+      return .translated(ShellRange(start..<at), parts)
     case Byte.leftBracket where dialect == .bash:
       return try nested { parser throws(ShellProblem) in
         parser.at += 2
         let parts = try parser.bracketArithmetic(from: start)
-        return .arithmetic(start..<parser.at, parts)
+        return .arithmetic(ShellRange(start..<parser.at), parts)
       }
     case Byte.backslash where peek(2) == Byte.newline:
       throw unfollowed("a line is continued in the middle of an expansion")
@@ -41,30 +43,28 @@ extension ShellParser {
     }
     if Byte.isNameStart(next) {
       at += 1
-      let name = name(of: Byte.isName)
-      if name.endIndex == at, name.count == at - start - 1 { return .variable(start..<at) }
-      return .parameter(start..<at, ShellParameter(name: name.text, operation: .value, word: []))
+      skipName(of: Byte.isName)
+      return .variable(ShellRange(start..<at))
     }
     if Byte.isDigit(next) || Self.isSpecialParameter(next) {
       at += 2
-      return .variable(start..<at)
+      return .variable(ShellRange(start..<at))
     }
     at += 1
-    return .literal(start..<at)
+    return .literal(ShellRange(start..<at))
   }
 
-  /// Reads on in a name, over lines that are continued in the middle of it.
-  private mutating func name(of belongs: (UInt8) -> Bool) -> ArraySlice<UInt8> {
-    let start = at
-    while let byte = peek(), belongs(byte) { at += 1 }
-    var name = source[start..<at]
-    while peek() == Byte.backslash, peek(1) == Byte.newline {
-      at += 2
-      let line = at
-      while let byte = peek(), belongs(byte) { at += 1 }
-      name += source[line..<at]
+  /// Passes over a name, and over lines that are continued in the middle of it.
+  private mutating func skipName(of belongs: (UInt8) -> Bool) {
+    while let byte = peek() {
+      if belongs(byte) {
+        at += 1
+      } else if byte == Byte.backslash, peek(1) == Byte.newline {
+        at += 2
+      } else {
+        return
+      }
     }
-    return name
   }
 
   private static func isSpecialParameter(_ byte: UInt8) -> Bool {
@@ -83,7 +83,7 @@ extension ShellParser {
     at += 2
     while let byte = peek() {
       at += byte == Byte.backslash && peek(1) != nil ? 2 : 1
-      if byte == Byte.singleQuote { return .ansiQuoted(start..<at) }
+      if byte == Byte.singleQuote { return .ansiQuoted(ShellRange(start..<at)) }
     }
     throw syntax("the quote $' that begins here has no end", at: start)
   }
@@ -99,15 +99,15 @@ extension ShellParser {
       hasSigil = true
       at += 1
     }
-    var name: ArraySlice<UInt8> = []
+    let nameStart = at
     if let byte = peek(), Byte.isNameStart(byte) {
-      name = self.name(of: Byte.isName)
+      skipName(of: Byte.isName)
     } else if let byte = peek(), Byte.isDigit(byte) {
-      name = self.name(of: Byte.isDigit)
+      skipName(of: Byte.isDigit)
     } else if let byte = peek(), Self.isSpecialParameter(byte) {
       at += 1
-      name = [byte]
     }
+    let name = nameStart..<at
     if peek() == Byte.backslash || peek() == Byte.colon && peek(1) == Byte.backslash {
       throw unfollowed("there is a backslash in the middle of an expansion")
     }
@@ -124,7 +124,7 @@ extension ShellParser {
     let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)
     guard peek() == Byte.rightBrace else { throw syntax("the \"${\" that begins here has no end", at: start) }
     at += 1
-    return .parameter(start..<at, ShellParameter(name: name.text, operation: operation, word: word))
+    return .parameter(ShellRange(start..<at), ShellParameter(name: name, operation: operation, word: word))
   }
 
   /// The operation after a name, and whether single quotes quote in its word even inside double ones.
@@ -158,7 +158,7 @@ extension ShellParser {
       default:
         let start = at
         repeat { at += 1 } while peek().map { !Self.beginsPartInBraces($0) } ?? false
-        parts.append(.literal(start..<at))
+        parts.append(.literal(ShellRange(start..<at)))
       }
     }
     return parts
@@ -188,7 +188,7 @@ extension ShellParser {
       throw unfollowed("a \"$(…)\" over several lines follows a here-document", at: start)
     }
     pendingHereDocuments = outer
-    return .commandSubstitution(start..<at, list)
+    return .commandSubstitution(ShellRange(start..<at), list)
   }
 
   mutating func backquoted(inDoubleQuotes: Bool) throws(ShellProblem) -> ShellWordPart {
@@ -210,7 +210,8 @@ extension ShellParser {
     guard peek() != nil else { throw syntax("the backquote that begins here has no end", at: start) }
     at += 1
     guard depth < Self.depthLimit else { throw unfollowed("it is nested more than \(Self.depthLimit) deep") }
-    let script = ShellScript(inner, dialect: dialect, depth: depth + 1)
+    var commands: [(ShellListItem, [ShellRedirection])] = []
+    let script = ShellScript(inner, dialect: dialect, depth: depth + 1) { commands.append(($0, $1)) }
     // bash reads what stands between backquotes only when it runs it; a mistake in it is not the script's. dash
     // reads up to the first token that no command can go on with, and forgets the rest.
     if let problem = script.problem, dialect == .dash || problem.kind == .unfollowed {
@@ -219,7 +220,7 @@ extension ShellParser {
     if script.openHereDocument != nil {
       throw unfollowed("a here-document between backquotes has no end", at: start)
     }
-    return .backquoted(start..<at, script)
+    return .backquoted(ShellRange(start..<at), ShellBackquotedText(source: inner, commands: commands))
   }
 
   /// What stands up to the `]` of bash's old arithmetic, and the `]` itself.
@@ -239,7 +240,7 @@ extension ShellParser {
           if open == 0 { return parts }
           open -= 1
         }
-        parts.append(.literal(here..<at))
+        parts.append(.literal(ShellRange(here..<at)))
       }
     }
     throw syntax("the \"$[\" that begins here has no end", at: start)
@@ -267,7 +268,7 @@ extension ShellParser {
         if byte == Byte.leftParenthesis { open += 1 }
         if byte == Byte.rightParenthesis { open -= 1 }
         at += 1
-        parts.append(.literal(here..<at))
+        parts.append(.literal(ShellRange(here..<at)))
       }
     }
     throw syntax("the \"((\" that begins here has no end", at: start)

@@ -1,6 +1,6 @@
 /// A here-document whose operator was read and whose text begins on the next line.
 struct PendingHereDocument {
-  var delimiter: [UInt8]
+  var delimiter: ArraySlice<UInt8>
   var isQuoted: Bool
   var stripsTabs: Bool
   var redirection: Int
@@ -12,6 +12,11 @@ extension ShellParser {
   func pendingHereDocument(
     delimiter word: ShellWord, stripsTabs: Bool, redirection: Int, offset: Int
   ) throws(ShellProblem) -> PendingHereDocument {
+    if word.isLiteral, let literal = word.plainText {
+      return PendingHereDocument(
+        delimiter: source[literal], isQuoted: false, stripsTabs: stripsTabs, redirection: redirection,
+        offset: offset)
+    }
     var delimiter: [UInt8] = []
     var isQuoted = false
     for part in word.parts {
@@ -36,12 +41,16 @@ extension ShellParser {
       throw unfollowed("a here-document ends at a word of several lines", at: offset)
     }
     return PendingHereDocument(
-      delimiter: delimiter, isQuoted: isQuoted, stripsTabs: stripsTabs, redirection: redirection,
+      delimiter: delimiter[...], isQuoted: isQuoted, stripsTabs: stripsTabs, redirection: redirection,
       offset: offset)
   }
 
   /// Reads the text of every pending here-document; called at the begin of a line.
   mutating func readHereDocuments() throws(ShellProblem) {
+    if pendingHereDocuments.isEmpty { return }
+    if pendingHereDocuments.count == 1, let document = pendingHereDocuments.popLast() {
+      return try read(document)
+    }
     let pending = pendingHereDocuments
     pendingHereDocuments = []
     for document in pending { try read(document) }
@@ -66,10 +75,12 @@ extension ShellParser {
       if !document.isQuoted {
         // The shells differ in whether lines joined by a backslash can be the last one.
         let goesOn = Self.endsInOddBackslashes(line)
-        continued += goesOn ? line.dropLast() : line
-        if continued == document.delimiter || line.dropLast(goesOn ? 1 : 0).elementsEqual(document.delimiter)
-        {
-          throw unfollowed("a line of a here-document is continued", at: document.offset)
+        if goesOn || isContinued {
+          let text = goesOn ? line.dropLast() : line
+          continued += text
+          if continued[...] == document.delimiter || text == document.delimiter {
+            throw unfollowed("a line of a here-document is continued", at: document.offset)
+          }
         }
         if !goesOn { continued = [] }
         isContinued = goesOn

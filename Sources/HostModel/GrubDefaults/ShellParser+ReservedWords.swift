@@ -28,9 +28,14 @@ enum ReservedWord: String, CaseIterable {
 
   static let longest = 8
 
-  /// - Parameter text: of at most `longest` bytes.
   private static func number(_ text: some Collection<UInt8>) -> UInt64 {
     text.reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// - Parameter number: the bytes of a word of at most `longest` bytes, the last one lowest.
+  static func numbered(_ number: UInt64) -> ReservedWord? {
+    for entry in numbered where entry.number == number { return entry.word }
+    return nil
   }
 
   static func mayBegin(with byte: UInt8) -> Bool {
@@ -43,8 +48,7 @@ enum ReservedWord: String, CaseIterable {
 
   static func named(_ text: ArraySlice<UInt8>) -> ReservedWord? {
     guard text.count <= longest else { return nil }
-    let number = number(text)
-    return numbered.first { $0.number == number }?.word
+    return numbered(number(text))
   }
 }
 
@@ -61,12 +65,16 @@ extension ShellParser {
     guard let first = peek(), ReservedWord.mayBegin(with: first) else { return nil }
     if let last = lastLookUp, last.at == at, last.end == end { return last.word }
     var wordEnd = at
+    var number: UInt64 = 0
     let limit = min(end, at + ReservedWord.longest + 1)
-    while wordEnd < limit, !Byte.endsWord(source[wordEnd]) { wordEnd += 1 }
+    while wordEnd < limit, !Byte.endsWord(source[wordEnd]) {
+      number = number << 8 | UInt64(source[wordEnd])
+      wordEnd += 1
+    }
     if wordEnd < end, wordEnd > at, source[wordEnd] == Byte.newline, source[wordEnd - 1] == Byte.backslash {
       noteHiddenWord()
     }
-    let word = ReservedWord.named(source[at..<wordEnd])
+    let word = wordEnd - at > ReservedWord.longest ? nil : ReservedWord.numbered(number)
     lastLookUp = (at, end, word)
     return word
   }

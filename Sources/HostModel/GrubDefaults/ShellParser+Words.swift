@@ -17,7 +17,7 @@ extension ShellParser {
     guard let byte = peek(), !Byte.endsWord(byte) || byte == Byte.leftParenthesis && mayHoldArray else {
       return ShellWord(literal: start..<at)
     }
-    var parts: [ShellWordPart] = start < at ? [.literal(start..<at)] : []
+    var parts: [ShellWordPart] = start < at ? [.literal(ShellRange(start..<at))] : []
     while let byte = peek() {
       if byte == Byte.leftParenthesis, mayHoldArray, dialect == .bash, isAssignmentPrefix(start..<at) {
         parts.append(try array())
@@ -83,7 +83,7 @@ extension ShellParser {
     case Byte.dollar: return try dollar(inDoubleQuotes: false)
     default:
       skipLiteral()
-      return .literal(start..<at)
+      return .literal(ShellRange(start..<at))
     }
   }
 
@@ -98,17 +98,17 @@ extension ShellParser {
     guard let next = peek(1) else {
       at += 1
       if at == source.count { endsInBackslash = true }
-      return .literal(start..<at)
+      return .literal(ShellRange(start..<at))
     }
     if next == Byte.newline {
       at += 2
-      return .continuation(start..<at)
+      return .continuation(ShellRange(start..<at))
     }
     let quotes =
       everyByte || next == Byte.dollar || next == Byte.backquote || next == Byte.doubleQuote
       || next == Byte.backslash || (alsoBrace && next == Byte.rightBrace)
     at += quotes ? 2 : 1
-    return quotes ? .escaped(start..<at) : .literal(start..<at)
+    return quotes ? .escaped(ShellRange(start..<at)) : .literal(ShellRange(start..<at))
   }
 
   mutating func singleQuoted() throws(ShellProblem) -> ShellWordPart {
@@ -118,7 +118,7 @@ extension ShellParser {
     }
     at = close + 1
     noteDoubt(start)
-    return .singleQuoted(start..<at)
+    return .singleQuoted(ShellRange(start..<at))
   }
 
   mutating func doubleQuoted() throws(ShellProblem) -> ShellWordPart {
@@ -133,7 +133,7 @@ extension ShellParser {
       parser.at += 1
       parser.openQuotes.removeLast()
       parser.noteDoubt(start)
-      return .doubleQuoted(start..<parser.at, parts)
+      return .doubleQuoted(ShellRange(start..<parser.at), parts)
     }
   }
 
@@ -172,7 +172,7 @@ extension ShellParser {
         while let next = peek(), next != end, next != Byte.backslash, next != Byte.backquote,
           next != Byte.dollar
         { at += 1 }
-        parts.append(.literal(start..<at))
+        parts.append(.literal(ShellRange(start..<at)))
       }
     }
     return parts
@@ -187,7 +187,7 @@ extension ShellParser {
       guard let byte = peek() else { throw syntax("the \"(\" that begins here has no end", at: start) }
       if byte == Byte.rightParenthesis {
         at += 1
-        return .array(start..<at, words)
+        return .array(ShellRange(start..<at), words)
       }
       if Byte.isOperator(byte) { throw syntax("an operator stands in a list of words") }
       words.append(try word())

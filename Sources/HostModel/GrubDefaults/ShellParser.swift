@@ -7,6 +7,7 @@ struct ShellParser {
   /// Where the part of the source that is being read ends.
   var end: Int
   var tokens: [ShellToken] = []
+  /// Of the commands that are not complete.
   var redirections: [ShellRedirection] = []
   var pendingHereDocuments: [PendingHereDocument] = []
   var openHereDocument: Int?
@@ -75,8 +76,14 @@ struct ShellParser {
 
   // MARK: Between words
 
-  /// Blanks, continuation lines and a comment.
+  /// Passes over blanks, continuation lines and a comment, if there are any: it is asked at every turn.
   mutating func skipBlanks() {
+    guard at < end else { return }
+    let byte = source[at]
+    if byte == Byte.space || byte == Byte.tab || byte == Byte.backslash || byte == Byte.hash { skipThem() }
+  }
+
+  private mutating func skipThem() {
     while let byte = peek() {
       let start = at
       switch byte {
@@ -127,24 +134,46 @@ struct ShellParser {
 
   // MARK: Lists
 
-  mutating func script(into list: inout ShellList) throws(ShellProblem) {
-    // Item by item, so that the commands before a problem are kept.
+  /// Reads the whole script, and passes each command on as soon as it is complete.
+  ///
+  /// Nothing is kept of it then: a file has hundreds of thousands of commands, and their memory is the same few pages.
+  mutating func script(
+    passing take: (ShellListItem, [ShellRedirection]) -> Void
+  ) throws(ShellProblem) {
     if let zero = source.firstIndex(of: 0) {
       throw unfollowed("there is a NUL byte: this is not a text file", at: zero)
     }
     // As many as the densest file has, so that nothing is copied; room that is not used costs next to nothing.
     tokens.reserveCapacity(source.count)
-    list.items.reserveCapacity(source.count / 4)
+    // The text of a here-document comes on the lines after its command, and after others on its line.
+    var waiting: [ShellListItem] = []
+    // Those before a problem, too.
+    defer { for item in waiting { take(item, redirections) } }
     try skipBlanksAndNewlines()
     while peek() != nil {
       if let unexpected = closer() { throw syntax("\"\(unexpected)\" stands where a command must begin") }
-      list.items.append(try item())
+      let item = try item()
+      if pendingHereDocuments.isEmpty, waiting.isEmpty {
+        take(item, redirections)
+        forgetRedirections()
+        try skipBlanksAndNewlines()
+        continue
+      }
+      waiting.append(item)
       try skipBlanksAndNewlines()
+      guard pendingHereDocuments.isEmpty else { continue }
+      for item in waiting { take(item, redirections) }
+      waiting.removeAll(keepingCapacity: true)
+      forgetRedirections()
     }
     try readHereDocuments()
     if let hidden = hiddenReservedWord {
       throw unfollowed("a line is continued in the middle of a word", at: hidden)
     }
+  }
+
+  private mutating func forgetRedirections() {
+    if !redirections.isEmpty { redirections.removeAll(keepingCapacity: true) }
   }
 
   /// Commands up to what can only end a list: the end, `)`, `;;`, or a word such as `fi`.
@@ -167,7 +196,7 @@ struct ShellParser {
     }
     let item = try andOr(beginningWith: assignment)
     try separator(isTaken: item.runsInBackground)
-    return .andOr(item)
+    return ShellListItem(item)
   }
 
   /// A list that must not be empty, as between `then` and `fi`.

@@ -69,6 +69,8 @@ package struct ShellReading: Sendable {
   package static let toldFailures = 8
 
   package var variables: [String: Variable]
+  /// As read, up to the first that has a problem.
+  package var scripts: [ShellScript] = []
   package var hazards: [Hazard]
   /// A command that would fail wherever it runs, as a clause.
   package var broken: (reason: String, place: ShellPlace)?
@@ -77,12 +79,17 @@ package struct ShellReading: Sendable {
   ///
   /// - Parameter bindings: what is known of variables before the first script runs; all others may
   ///   have any value, because the shell that sources the scripts sets some.
-  package init(_ scripts: [ShellScript], asking names: [String], after bindings: [String: ShellBinding]) {
+  package init(
+    _ sources: [[UInt8]], dialect: ShellDialect, asking names: [String],
+    after bindings: [String: ShellBinding]
+  ) {
     var evaluator = ShellEvaluator(asking: names, bindings: bindings)
-    for script in scripts { evaluator.run(script) }
+    for source in sources where scripts.last?.problem == nil {
+      scripts.append(evaluator.run(source, dialect: dialect))
+    }
     variables = [:]
     for target in evaluator.targets {
-      let presumed = evaluator.bindings[target.name] ?? .unknown
+      let presumed = evaluator.variables.binding(evaluator.variables.name(target.name)) ?? .unknown
       variables[target.name] = Variable(
         binding: evaluator.mayMeanElse ? .unknown : presumed, presumed: presumed, lastWord: target.lastWord,
         obstacle: target.obstacle, readOnlyAt: target.readOnlyAt,

@@ -1,15 +1,13 @@
-/// A script as the shell reads it: every byte in a token, and the tree of its commands.
+/// A script as the shell reads it: every byte in a token.
 ///
 /// Reading never fails. Where the shell would stop with a syntax error, or where this reader
-/// cannot follow, `problem` says so, and the rest of the bytes is one token.
+/// cannot follow, `problem` says so, and the rest of the bytes is one token. Who wants to know what the commands do
+/// gets them one by one, as the shell does (`ShellReading`): no tree of the whole file is kept.
 package struct ShellScript: Sendable {
   package let source: [UInt8]
   package let dialect: ShellDialect
   /// They lie end to end over the whole source.
   package private(set) var tokens: [ShellToken]
-  /// The commands before `problem`.
-  package private(set) var commands: ShellList
-  package private(set) var redirections: [ShellRedirection]
   package private(set) var problem: ShellProblem?
   /// The offset of a here-document's operator whose end never comes: the shell lets that pass,
   /// but what is appended would become its text.
@@ -25,23 +23,27 @@ package struct ShellScript: Sendable {
   }
 
   package init(_ source: [UInt8], dialect: ShellDialect) {
-    self.init(source, dialect: dialect, depth: 0)
+    self.init(source, dialect: dialect, depth: 0) { _, _ in }
   }
 
-  init(_ source: [UInt8], dialect: ShellDialect, depth: Int) {
+  /// - Parameters:
+  ///   - depth: of the nesting that the script stands in.
+  ///   - take: is given each command before `problem`, in order, and the redirections that it names.
+  init(
+    _ source: [UInt8], dialect: ShellDialect, depth: Int,
+    passing take: (ShellListItem, [ShellRedirection]) -> Void
+  ) {
     self.source = source
     self.dialect = dialect
     var parser = ShellParser(source, dialect: dialect, depth: depth)
-    commands = ShellList()
     do throws(ShellProblem) {
-      try parser.script(into: &commands)
+      try parser.script(passing: take)
     } catch {
       problem = parser.cause(of: error)
     }
     let read = parser.tokens.last?.range.upperBound ?? 0
     if read < source.count { parser.tokens.append(ShellToken(kind: .unread, range: read..<source.count)) }
     tokens = parser.tokens
-    redirections = parser.redirections
     openHereDocument = parser.openHereDocument
     endsInBackslash = parser.endsInBackslash
   }

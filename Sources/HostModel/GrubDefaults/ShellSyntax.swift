@@ -9,11 +9,11 @@ package struct ShellToken: Sendable, Equatable {
     case unread
   }
   package let kind: Kind
-  private let stretch: ShellStretch
+  private let stretch: ShellRange
 
   package init(kind: Kind, range: Range<Int>) {
     self.kind = kind
-    stretch = ShellStretch(range)
+    stretch = ShellRange(range)
   }
 
   package var range: Range<Int> { stretch.range }
@@ -21,21 +21,27 @@ package struct ShellToken: Sendable, Equatable {
 
 /// A range of a script's bytes in half the room: no file of four gigabytes is read, and a tree can have about as many
 /// nodes as its file has bytes.
-private struct ShellStretch: Sendable, Equatable {
+package struct ShellRange: Sendable, Equatable {
   private let start: UInt32
   private let end: UInt32
 
-  init(_ range: Range<Int>) {
+  package init(_ range: Range<Int>) {
     start = UInt32(clamping: range.lowerBound)
     end = UInt32(clamping: range.upperBound)
   }
 
-  var range: Range<Int> { Int(start)..<Int(end) }
+  package var range: Range<Int> { Int(start)..<Int(end) }
+  package var lowerBound: Int { Int(start) }
+  package var upperBound: Int { Int(end) }
+}
+
+extension [UInt8] {
+  subscript(range: ShellRange) -> ArraySlice<UInt8> { self[range.range] }
 }
 
 /// A word before expansion.
 package struct ShellWord: Sendable {
-  private let stretch: ShellStretch
+  private let stretch: ShellRange
   private let composition: Composition
 
   package var range: Range<Int> { stretch.range }
@@ -50,11 +56,11 @@ package struct ShellWord: Sendable {
       self = .parts(parts)
       guard parts.count < 2 else { return }
       switch parts.first {
-      case nil, .literal(range): self = .literal
-      case .singleQuoted(range): self = .singleQuoted
-      case .doubleQuoted(range, let inner) where inner.count < 2:
+      case nil, .literal(ShellRange(range)): self = .literal
+      case .singleQuoted(ShellRange(range)): self = .singleQuoted
+      case .doubleQuoted(ShellRange(range), let inner) where inner.count < 2:
         switch inner.first {
-        case nil, .literal(ShellWord.inside(range)): self = .doubleQuoted
+        case nil, .literal(ShellRange(ShellWord.inside(range))): self = .doubleQuoted
         default: break
         }
       default: break
@@ -63,29 +69,29 @@ package struct ShellWord: Sendable {
   }
 
   package init(range: Range<Int>, parts: [ShellWordPart]) {
-    stretch = ShellStretch(range)
+    stretch = ShellRange(range)
     composition = Composition(of: parts, in: range)
   }
 
   /// A word of one literal; with an empty range, an empty word.
   init(literal range: Range<Int>) {
-    stretch = ShellStretch(range)
+    stretch = ShellRange(range)
     composition = .literal
   }
 
   /// A word that is one quote of a literal, or of nothing; the range includes the quotes.
   init(quote range: Range<Int>, isDouble: Bool) {
-    stretch = ShellStretch(range)
+    stretch = ShellRange(range)
     composition = isDouble ? .doubleQuoted : .singleQuoted
   }
 
   package var parts: [ShellWordPart] {
     switch composition {
-    case .literal: return range.isEmpty ? [] : [.literal(range)]
-    case .singleQuoted: return [.singleQuoted(range)]
+    case .literal: return range.isEmpty ? [] : [.literal(stretch)]
+    case .singleQuoted: return [.singleQuoted(stretch)]
     case .doubleQuoted:
       let inside = ShellWord.inside(range)
-      return [.doubleQuoted(range, inside.isEmpty ? [] : [.literal(inside)])]
+      return [.doubleQuoted(stretch, inside.isEmpty ? [] : [.literal(ShellRange(inside))])]
     case .parts(let parts): return parts
     }
   }
@@ -110,29 +116,37 @@ package struct ShellWord: Sendable {
 /// A piece of a word. Ranges include quotes and sigils.
 package enum ShellWordPart: Sendable {
   /// Bytes that stand for themselves.
-  case literal(Range<Int>)
+  case literal(ShellRange)
   /// A backslash and the byte that it quotes.
-  case escaped(Range<Int>)
+  case escaped(ShellRange)
   /// A backslash before a line end: both vanish.
-  case continuation(Range<Int>)
-  case singleQuoted(Range<Int>)
-  case doubleQuoted(Range<Int>, [ShellWordPart])
+  case continuation(ShellRange)
+  case singleQuoted(ShellRange)
+  case doubleQuoted(ShellRange, [ShellWordPart])
   /// bash's `$'…'`.
-  case ansiQuoted(Range<Int>)
+  case ansiQuoted(ShellRange)
   /// bash's `$"…"`, which the locale may translate.
-  case translated(Range<Int>, [ShellWordPart])
-  /// `$name`, all of it on one line.
-  case variable(Range<Int>)
-  indirect case parameter(Range<Int>, ShellParameter)
-  case commandSubstitution(Range<Int>, ShellList)
+  case translated(ShellRange, [ShellWordPart])
+  /// `$name`; a line may be continued in the middle of it.
+  case variable(ShellRange)
+  indirect case parameter(ShellRange, ShellParameter)
+  case commandSubstitution(ShellRange, ShellList)
   /// Backquotes: the text between them is read as a script of its own after its backslashes are undone.
-  indirect case backquoted(Range<Int>, ShellScript)
-  case arithmetic(Range<Int>, [ShellWordPart])
+  indirect case backquoted(ShellRange, ShellBackquotedText)
+  case arithmetic(ShellRange, [ShellWordPart])
   /// bash's `(…)` after an equals sign.
-  case array(Range<Int>, [ShellWord])
+  case array(ShellRange, [ShellWord])
 }
 
-/// `${name…}`, or `$name` where a continued line cuts the name in two.
+/// What stands between backquotes.
+package struct ShellBackquotedText: Sendable {
+  /// Without the backslashes that the backquotes take away; the ranges of `commands` are ranges of it.
+  let source: [UInt8]
+  /// Each with the redirections that it names.
+  let commands: [(ShellListItem, [ShellRedirection])]
+}
+
+/// `${name…}`
 package struct ShellParameter: Sendable {
   package enum Operation: Sendable, Equatable {
     case value
@@ -142,7 +156,8 @@ package struct ShellParameter: Sendable {
     /// Lengths, patterns, indirection and all of bash's own.
     case other
   }
-  package var name: String
+  /// Where its name stands; a line may be continued in the middle of it.
+  package var name: Range<Int>
   package var operation: Operation
   /// The word after the operation.
   package var word: [ShellWordPart]
@@ -150,22 +165,24 @@ package struct ShellParameter: Sendable {
 
 /// `NAME=value` or `NAME+=value` where the shell takes it for an assignment.
 package struct ShellAssignment: Sendable {
-  package var name: String
+  private let nameStretch: ShellRange
   package var appends: Bool
   /// NAME[…]=value.
   package var hasSubscript: Bool
   package var value: ShellWord
-  private let stretch: ShellStretch
+  private let stretch: ShellRange
 
-  init(name: String, appends: Bool, hasSubscript: Bool, value: ShellWord, range: Range<Int>) {
-    self.name = name
+  init(name: Range<Int>, appends: Bool, hasSubscript: Bool, value: ShellWord, range: Range<Int>) {
+    nameStretch = ShellRange(name)
     self.appends = appends
     self.hasSubscript = hasSubscript
     self.value = value
-    stretch = ShellStretch(range)
+    stretch = ShellRange(range)
   }
 
   package var range: Range<Int> { stretch.range }
+  /// Where its name stands; a line may be continued in the middle of it.
+  package var name: Range<Int> { nameStretch.range }
 }
 
 package struct ShellRedirection: Sendable {
@@ -185,16 +202,27 @@ package enum ShellCommand: Sendable {
   case simple(ShellSimpleCommand)
   case group(ShellList)
   case subshell(ShellList)
-  /// if: conditions with their bodies; an `else` has an empty condition.
-  case conditional([(condition: ShellList, body: ShellList)])
+  case conditional([ShellBranch])
   case whileLoop(condition: ShellList, body: ShellList)
   indirect case forLoop(variable: ShellWord, words: [ShellWord], body: ShellList)
-  indirect case choice(ShellWord, [(patterns: [ShellWord], body: ShellList)])
+  indirect case choice(ShellWord, [ShellArm])
   indirect case function(name: String, body: ShellCommand)
   /// bash's `[[ … ]]` and `(( … ))`.
   case expression(Range<Int>, [ShellWord])
   /// A command with redirections of its own, as indices into the script's.
   indirect case redirected(ShellCommand, [Int])
+}
+
+/// `if`, `elif` or `else` of a condition; that of an `else` is empty.
+package struct ShellBranch: Sendable {
+  package var condition: ShellList
+  package var body: ShellList
+}
+
+/// What `case` runs where a pattern fits.
+package struct ShellArm: Sendable {
+  package var patterns: [ShellWord]
+  package var body: ShellList
 }
 
 package struct ShellPipeline: Sendable {
@@ -217,12 +245,25 @@ package struct ShellAndOr: Sendable {
 package enum ShellListItem: Sendable {
   /// An assignment that has its line to itself: nearly all there is in most files.
   case setting(ShellAssignment)
+  /// A simple command that nothing is joined to, and the offset where it begins.
+  case command(ShellSimpleCommand, start: Int)
   indirect case andOr(ShellAndOr)
+
+  init(_ item: ShellAndOr) {
+    if item.rest.isEmpty, !item.runsInBackground, item.first.rest.isEmpty, !item.first.isNegated,
+      case .simple(let command) = item.first.first
+    {
+      self = .command(command, start: item.first.start)
+    } else {
+      self = .andOr(item)
+    }
+  }
 
   /// The offset where it begins.
   package var start: Int {
     switch self {
     case .setting(let assignment): assignment.range.lowerBound
+    case .command(_, let start): start
     case .andOr(let item): item.first.start
     }
   }

@@ -1,7 +1,7 @@
 /// What is known of a variable's value without running anything: stretches of bytes, and gaps.
 package struct ShellValue: Sendable, Equatable {
   package enum Piece: Sendable, Equatable {
-    case known([UInt8])
+    case known(ArraySlice<UInt8>)
     /// Anything. `endsAtBlank`: it is empty or ends in a blank.
     case unknown(endsAtBlank: Bool)
   }
@@ -10,7 +10,7 @@ package struct ShellValue: Sendable, Equatable {
   /// What follows: a gap, and further pieces.
   private var tail: [Piece] = []
 
-  package var pieces: [Piece] { head.isEmpty ? tail : [.known(Array(head))] + tail }
+  package var pieces: [Piece] { head.isEmpty ? tail : [.known(head)] + tail }
 
   package static let empty = ShellValue()
   package static let unknown = ShellValue(tail: [.unknown(endsAtBlank: false)])
@@ -19,7 +19,7 @@ package struct ShellValue: Sendable, Equatable {
   /// that doubles a variable on each line must not fill the memory.
   static let lengthLimit = 1 << 13
 
-  /// Whether what was known of it went beyond the limit.
+  /// Whether what was known of it went beyond the limit: what comes after that is not looked at.
   private(set) var isTooLong = false
 
   private init(tail: [Piece]) { self.tail = tail }
@@ -35,10 +35,13 @@ package struct ShellValue: Sendable, Equatable {
     if bytes.count <= Self.lengthLimit { head = bytes } else { append(bytes) }
   }
 
-  mutating func append(_ bytes: some Collection<UInt8>) {
-    guard !bytes.isEmpty else { return }
+  mutating func append(_ bytes: some Collection<UInt8>) { append(ArraySlice(bytes)) }
+
+  /// Nothing is copied where it becomes a piece of its own.
+  mutating func append(_ bytes: ArraySlice<UInt8>) {
+    guard !bytes.isEmpty, !isTooLong else { return }
     if tail.isEmpty {
-      head += bytes
+      if head.isEmpty { head = bytes } else { head += bytes }
       if head.count > Self.lengthLimit {
         (head, tail, isTooLong) = ([], [.unknown(endsAtBlank: false)], true)
       }
@@ -47,11 +50,11 @@ package struct ShellValue: Sendable, Equatable {
       last += bytes
       appendPiece(last)
     } else {
-      appendPiece(Array(bytes))
+      appendPiece(bytes)
     }
   }
 
-  private mutating func appendPiece(_ bytes: [UInt8]) {
+  private mutating func appendPiece(_ bytes: ArraySlice<UInt8>) {
     isTooLong = isTooLong || bytes.count > Self.lengthLimit
     tail.append(bytes.count > Self.lengthLimit ? .unknown(endsAtBlank: false) : .known(bytes))
   }
@@ -69,6 +72,7 @@ package struct ShellValue: Sendable, Equatable {
 
   /// Only at a value's begin does a gap that is empty or ends in a blank end a word for certain.
   mutating func appendUnknown(endsAtBlank: Bool = false) {
+    if isTooLong { return }
     if tail.count > 64 {
       (head, tail) = ([], [.unknown(endsAtBlank: false)])
     } else {
@@ -92,7 +96,7 @@ package struct ShellValue: Sendable, Equatable {
   }
 
   /// Stretches of known bytes, each with whether a word may begin and end at its edges.
-  var stretches: [(bytes: [UInt8], beginsWord: Bool, endsWord: Bool)] {
+  var stretches: [(bytes: ArraySlice<UInt8>, beginsWord: Bool, endsWord: Bool)] {
     let pieces = pieces
     return pieces.indices.compactMap { index in
       guard case .known(let bytes) = pieces[index] else { return nil }

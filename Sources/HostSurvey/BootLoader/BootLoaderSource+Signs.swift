@@ -58,8 +58,8 @@ extension BootLoaderSource {
 
   private func loaderType(_ path: String) throws(HostFileError) -> String? {
     guard let bytes = try root.bytes(at: path) else { return nil }
-    let script = ShellScript(bytes, dialect: .bash)
-    let reading = ShellReading([script], asking: ["LOADER_TYPE"], after: ["LOADER_TYPE": .unset])
+    let reading = ShellReading(
+      [bytes], dialect: .bash, asking: ["LOADER_TYPE"], after: ["LOADER_TYPE": .unset])
     return reading.variables["LOADER_TYPE"]?.binding.value.bytes?.text
   }
 
