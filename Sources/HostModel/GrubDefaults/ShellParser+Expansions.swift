@@ -120,8 +120,17 @@ extension ShellParser {
     if dialect == .dash, let byte = peek(operationAt), Self.opensQuoting(byte) {
       throw unfollowed("a quote or a \"$\" stands in the place of an operation of \"${…}\"", at: start)
     }
-    let (operation, quotesCount) = hasSigil ? (.other, true) : takeOperation()
-    let word = try bracedWord(quoted: inDoubleQuotes, singleQuotesCount: quotesCount || !inDoubleQuotes)
+    let hasPattern = peek().map(Self.beginsPattern) ?? false
+    let (operation, mayQuote) = hasSigil ? (.other, true) : takeOperation()
+    let word = try bracedWord(
+      quoted: inDoubleQuotes,
+      singleQuotesCount: !inDoubleQuotes || mayQuote && (hasPattern || dialect == .dash))
+    // With any other operation, bash as /bin/sh takes the quote for text until a pattern begins.
+    if dialect == .bash, inDoubleQuotes, mayQuote, !hasPattern,
+      source[name.upperBound..<at].contains(Byte.singleQuote)
+    {
+      throw unfollowed("there is a quote ' in an operation of \"${…}\" that is not followed", at: start)
+    }
     guard peek() == Byte.rightBrace else { throw syntax("the \"${\" that begins here has no end", at: start) }
     at += 1
     return .parameter(ShellRange(start..<at), ShellParameter(name: name, operation: operation, word: word))
@@ -142,6 +151,14 @@ extension ShellParser {
     }
     at += colon ? 2 : 1
     return (operation, false)
+  }
+
+  /// Whether an operation of bash's that begins so is followed by a pattern.
+  private static func beginsPattern(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.hash, 0x25, 0x2f, 0x5e, 0x2c: true  // # % / ^ ,
+    default: false
+    }
   }
 
   private mutating func bracedWord(
@@ -178,6 +195,8 @@ extension ShellParser {
     defer { wordDepth -= 1 }
     let list = try list()
     guard peek() == Byte.rightParenthesis else {
+      // bash lets a here-document end where the substitution does.
+      if openHereDocument != nil { throw unfollowed("a here-document in a \"$(…)\" has no end", at: start) }
       throw syntax("the \"$(\" that begins here has no end", at: start)
     }
     at += 1

@@ -61,4 +61,20 @@ struct ShellScriptTests {
     #expect(script("a=(b c)", .dash).problem?.kind == .syntax)
     #expect(script("[[ -n $x && ( a < b ) ]]", .bash).problem == nil)
   }
+
+  /// bash in POSIX mode, as /bin/sh, was asked about each.
+  @Test func aQuoteInAnExpansionCountsWhereAPatternBegins() {
+    #expect(script("a=\"${x%'}\"", .bash).problem?.kind == .syntax)
+    #expect(script("a=\"${x-'}\"", .bash).problem == nil)
+    for text in ["a=\"${x'y%z}\"", "a=\"${x:'y}\"", "a=\"${!x'}\"", "a=\"${x[0]'}\""] {
+      #expect(script(text, .bash).problem?.kind == .unfollowed)
+    }
+  }
+
+  /// bash ends it where the substitution ends; dash does not.
+  @Test func aHereDocumentThatASubstitutionCutsOffIsNotCalledAMistake() {
+    for dialect in ShellDialect.allCases {
+      #expect(script("x=$(: <<E\na\nE)\n", dialect).problem?.kind == .unfollowed)
+    }
+  }
 }
