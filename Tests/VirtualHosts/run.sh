@@ -25,6 +25,15 @@ case ${1:-telling} in
   *) names=$* ;;
 esac
 
+# The disks of whole machines take minutes to make. That goes on beside the tests of small machines before them;
+# what does not come to its end is made, or fails, where it is needed.
+making=
+if [[ "$names" == *" kargs "* ]]; then
+  ./kargs.sh --disks >/dev/null 2>&1 &
+  making=$!
+  trap 'kill "$making" 2>/dev/null || true' EXIT
+fi
+
 failed=
 for name in $names; do
   [ -x "./$name.sh" ] || { echo "run.sh: no test called $name; --list shows them" >&2 && exit 2; }
