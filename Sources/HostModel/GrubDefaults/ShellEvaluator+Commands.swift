@@ -1,13 +1,14 @@
 extension ShellEvaluator {
   mutating func walk(_ command: ShellSimpleCommand, _ mode: Mode) {
     walk(redirections: command.redirections, mode)
-    guard let first = command.words.first else {
+    guard let word = command.name else {
       for assignment in command.assignments { assign(assignment, mode) }
       return
     }
-    let start = first.range.lowerBound
-    guard let name = commandName(first) else {
-      for word in command.words { _ = value(of: word) }
+    let start = word.range.lowerBound
+    guard let name = commandName(word) else {
+      _ = value(of: word)
+      for word in command.arguments { _ = value(of: word) }
       for assignment in command.assignments { assign(assignment, .maybe) }
       return runOpaque(start, "a command whose name is computed", mode)
     }
@@ -15,7 +16,8 @@ extension ShellEvaluator {
       name.utf8.contains(Byte.leftBracket)
     {
       // bash takes what is between brackets for one word, blanks and all, where that makes an assignment of it.
-      for word in command.words { _ = value(of: word) }
+      _ = value(of: word)
+      for word in command.arguments { _ = value(of: word) }
       return runOpaque(start, "a subscript", mode)
     }
     let builtin = ShellBuiltin.named(name)
@@ -27,10 +29,10 @@ extension ShellEvaluator {
       assign(assignment, lasts && mode != .apart ? .maybe : .apart)
     }
     if isFunction && !builtin.contains(.special) {
-      for word in command.words.dropFirst() { _ = value(of: word) }
+      for word in command.arguments { _ = value(of: word) }
       return callFunction(start, name, mode)
     }
-    run(name, builtin, command.words.dropFirst(), at: start, mode)
+    run(name, builtin, command.arguments, at: start, mode)
     // What `X=1 unset X` or `X=1 export X=2` leaves differs between shells and their modes.
     if builtin.contains(.special), mode != .apart {
       for assignment in command.assignments { assign(variable(in: assignment.name), .unknown, mode: .maybe) }
@@ -118,7 +120,7 @@ extension ShellEvaluator {
   // MARK: Builtins
 
   private mutating func run(
-    _ name: String, _ builtin: ShellBuiltin, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+    _ name: String, _ builtin: ShellBuiltin, _ words: [ShellWord], at start: Int, _ mode: Mode
   ) {
     if builtin.contains(.reaching) { return runReaching(name, builtin, words, at: start, mode) }
     for word in words { _ = value(of: word) }
@@ -127,7 +129,7 @@ extension ShellEvaluator {
 
   /// A command that does more than read its words.
   private mutating func runReaching(
-    _ name: String, _ builtin: ShellBuiltin, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+    _ name: String, _ builtin: ShellBuiltin, _ words: [ShellWord], at start: Int, _ mode: Mode
   ) {
     switch name {
     case "export", "readonly": return declare(name, words, at: start, mode)
@@ -168,7 +170,7 @@ extension ShellEvaluator {
     }
   }
 
-  private mutating func end(_ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
+  private mutating func end(_ name: String, _ words: [ShellWord], at start: Int, _ mode: Mode) {
     if mode == .apart || (isInFunction && name == "return") { return }
     // `exec` without a command only moves descriptors.
     if name == "exec", words.isEmpty { return }
@@ -177,7 +179,7 @@ extension ShellEvaluator {
   }
 
   /// `set`: some of its options change who sees a variable, or whether anything runs any more.
-  private mutating func setOptions(_ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode) {
+  private mutating func setOptions(_ words: [ShellWord], at start: Int, _ mode: Mode) {
     if words.isEmpty { touchAll(start, "\"set\" lists it") }
     for word in words { _ = value(of: word) }
     for word in words {
@@ -206,7 +208,7 @@ extension ShellEvaluator {
   }
 
   private mutating func declare(
-    _ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+    _ name: String, _ words: [ShellWord], at start: Int, _ mode: Mode
   ) {
     for word in words {
       if let assignment = declared(word) {
@@ -246,8 +248,7 @@ extension ShellEvaluator {
   }
 
   private func declared(_ word: ShellWord) -> ShellAssignment? {
-    let parser = ShellParser(source, dialect: dialect)
-    return parser.assignment(in: word)
+    ShellParser.assignment(in: word, of: source, dialect)
   }
 
   private func isValidName(_ text: String) -> Bool {
@@ -269,7 +270,7 @@ extension ShellEvaluator {
   }
 
   private mutating func setOrUnset(
-    _ name: String, _ words: ArraySlice<ShellWord>, at start: Int, _ mode: Mode
+    _ name: String, _ words: [ShellWord], at start: Int, _ mode: Mode
   ) {
     if name == "read" { hazard(.mayFail, start, name) }
     // `unset -f` is about functions, and leaves variables alone.
@@ -298,9 +299,8 @@ extension ShellEvaluator {
     if builtin.contains(.known), !builtin.contains(.bashOnly) { return }
     // After `set +e` a command that fails ends nothing; and `eval`, `command` and their like may have ended the script.
     guard broken == nil, !mayHaveEnded, !mayPassFailures, !mayMeanElse, !functions.names.contains(name),
-      let first = command.words.first
+      let start = command.name?.range.lowerBound
     else { return }
-    let start = first.range.lowerBound
     if let reason = mistake(in: command, name: name, builtin) {
       broken = (reason, place(start))
       hasEnded = true
@@ -308,15 +308,14 @@ extension ShellEvaluator {
   }
 
   private func mistake(in command: ShellSimpleCommand, name: String, _ builtin: ShellBuiltin) -> String? {
-    let words = command.words
     // A backslash that ends the file is nothing to bash.
     if name == "\\" { return nil }
     // Put together over two lines, a word may be more than it seems.
-    if words.contains(where: isContinued) { return nil }
+    if command.name.map(isContinued) ?? false || command.arguments.contains(where: isContinued) { return nil }
     if name == "\r" {
       return "the line holds nothing but a carriage return, which the shell runs as a command"
     }
-    if words.count > 1, source[words[1].range].first == Byte.equals, isValidName(name) {
+    if let next = command.arguments.first, source[next.range].first == Byte.equals, isValidName(name) {
       return "a blank stands before the equals sign, so the shell runs \"\(name)\" as a command"
     }
     if dialect == .dash, let sign = name.utf8.firstIndex(of: Byte.plus),

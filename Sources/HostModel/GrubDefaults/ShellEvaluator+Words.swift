@@ -84,7 +84,7 @@ extension ShellEvaluator {
   {
     let name = variable(in: parameter.name)
     let binding = read(name, at: range.lowerBound) ?? .unknown
-    let word = self.value(of: parameter.word)
+    let word = parameter.word.isEmpty ? .empty : self.value(of: parameter.word)
     switch parameter.operation {
     case .value: value.append(binding.value)
     case .useDefault(let colon): append(binding, if: colon, else: word, to: &value)
@@ -169,7 +169,7 @@ extension ShellEvaluator {
   /// A value as the shell assigns it: a leading tilde, or one after a colon, is a home directory.
   mutating func assignedValue(_ word: ShellWord) -> ShellValue {
     let value = value(of: word)
-    if word.plainText != nil, !word.isLiteral || !source[word.range].contains(Byte.tilde) { return value }
+    guard source[word.range].contains(Byte.tilde) else { return value }
     for (index, part) in word.parts.enumerated() {
       guard case .literal(let range) = part else { continue }
       let text = source[range]
@@ -189,15 +189,16 @@ extension ShellEvaluator {
     if word.isLiteral {
       return source[word.range].contains(Byte.tilde) ? nil : .init(quote: .none, content: word.range)
     }
-    guard word.parts.count == 1 else { return nil }
-    switch word.parts.first {
-    case .singleQuoted(let range):
-      return .init(quote: .single, content: (range.lowerBound + 1)..<(range.upperBound - 1))
-    case .doubleQuoted(let range, let parts):
-      var text: [UInt8] = []
-      guard collect(parts, into: &text) else { return nil }
-      return .init(quote: .double, content: (range.lowerBound + 1)..<(range.upperBound - 1))
-    default: return nil
+    if let text = word.plainText {
+      let isSingle = source[word.range.lowerBound] == Byte.singleQuote
+      return .init(quote: isSingle ? .single : .double, content: text)
     }
+    // Escapes are literal, too.
+    guard word.parts.count == 1, case .doubleQuoted(let range, let parts) = word.parts.first else {
+      return nil
+    }
+    var text: [UInt8] = []
+    guard collect(parts, into: &text) else { return nil }
+    return .init(quote: .double, content: (range.lowerBound + 1)..<(range.upperBound - 1))
   }
 }

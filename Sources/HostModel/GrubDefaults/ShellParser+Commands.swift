@@ -9,9 +9,6 @@ extension ShellParser {
   ) throws(ShellProblem) -> ShellCommand {
     var command = ShellSimpleCommand()
     if let opening { command.assignments.append(opening) }
-    // Gathered beside the tree, so that it gets them in one piece.
-    let outer = openWords.count
-    defer { while openWords.count > outer { openWords.removeLast() } }
     while true {
       skipBlanks()
       if let redirection = try redirection() {
@@ -21,29 +18,34 @@ extension ShellParser {
       guard let byte = peek(), byte != Byte.newline else { break }
       if byte == Byte.leftParenthesis {
         if isContinuedHere { throw unfollowed("a line is continued before a \"(\"") }
-        guard openWords.count == outer + 1, command.assignments.isEmpty, command.redirections.isEmpty,
-          let name = openWords.last
+        guard command.arguments.isEmpty, command.assignments.isEmpty, command.redirections.isEmpty,
+          let name = command.name
         else { throw syntax("a \"(\" stands where none can") }
         return try functionDefinition(name)
       }
       if Byte.isOperator(byte) { break }
-      let mayAssign = openWords.count == outer
+      let mayAssign = command.name == nil
       if mayAssign, let assignment = try plainAssignment() {
         command.assignments.append(assignment)
       } else {
         let word = try word(mayHoldArray: true)
-        if mayAssign, let assignment = assignment(in: word) {
+        if mayAssign, let assignment = Self.assignment(in: word, of: source, dialect) {
           command.assignments.append(assignment)
         } else {
           if mayAssign, isContinuedBeforeSign(word) {
             throw unfollowed("a line is continued in the middle of an assignment", at: word.range.lowerBound)
           }
-          openWords.append(word)
+          if mayAssign {
+            command.name = word
+          } else {
+            // Room for those of most commands, in one piece.
+            if command.arguments.isEmpty { command.arguments.reserveCapacity(4) }
+            command.arguments.append(word)
+          }
         }
       }
     }
-    command.words = Array(openWords[outer...])
-    if command.words.isEmpty, command.assignments.isEmpty, command.redirections.isEmpty {
+    if command.name == nil, command.assignments.isEmpty, command.redirections.isEmpty {
       throw syntax("a command is missing")
     }
     return .simple(command)
@@ -107,21 +109,29 @@ extension ShellParser {
   }
 
   /// The assignment that a word is where the shell expects one; nil for other words.
-  func assignment(in word: ShellWord) -> ShellAssignment? {
+  static func assignment(in word: ShellWord, of source: [UInt8], _ dialect: ShellDialect) -> ShellAssignment?
+  {
     if word.isLiteral, !source[word.range].contains(Byte.equals) { return nil }
     var isInName = false
+    if word.isLiteral {
+      let end = assignmentSign(in: word.range, of: source, dialect, isInName: &isInName)
+      guard let end, let sign = end.sign else { return nil }
+      return ShellAssignment(
+        name: word.range.lowerBound..<end.nameEnd, appends: end.appends, hasSubscript: end.hasSubscript,
+        value: ShellWord(literal: (sign + 1)..<word.range.upperBound), range: word.range)
+    }
     for (index, part) in word.parts.enumerated() {
       switch part {
       case .continuation: continue
       case .literal(let range):
-        guard let end = assignmentSign(in: range.range, isInName: &isInName) else {
+        guard let end = assignmentSign(in: range.range, of: source, dialect, isInName: &isInName) else {
           if !isInName { return nil }
           continue
         }
         guard let sign = end.sign else { return nil }
-        var parts = Array(word.parts[index...])
         let rest = (sign + 1)..<range.upperBound
-        if rest.isEmpty { parts.removeFirst() } else { parts[0] = .literal(ShellRange(rest)) }
+        var parts = Array(word.parts[(rest.isEmpty ? index + 1 : index)...])
+        if !rest.isEmpty { parts[0] = .literal(ShellRange(rest)) }
         let value = ShellWord(range: (sign + 1)..<word.range.upperBound, parts: parts)
         return ShellAssignment(
           name: word.range.lowerBound..<end.nameEnd, appends: end.appends, hasSubscript: end.hasSubscript,
@@ -163,7 +173,9 @@ extension ShellParser {
   /// Reads on in a name; nil while there is neither an equals sign nor anything that forbids one.
   ///
   /// - Parameter isInName: whether a byte of the name was read.
-  private func assignmentSign(in range: Range<Int>, isInName: inout Bool) -> AssignmentSign? {
+  private static func assignmentSign(
+    in range: Range<Int>, of source: [UInt8], _ dialect: ShellDialect, isInName: inout Bool
+  ) -> AssignmentSign? {
     var offset = range.lowerBound
     while offset < range.upperBound {
       let byte = source[offset]

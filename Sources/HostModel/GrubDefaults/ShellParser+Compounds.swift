@@ -166,9 +166,8 @@ extension ShellParser {
     if peek() == Byte.semicolon, peek(1) != Byte.semicolon { try takeOperator(1) }
     try skipBlanksAndNewlines()
     guard reservedWord() == .do else { throw unfollowed("there is bash's \"for ((\" with a body in braces") }
-    let pipeline = ShellPipeline(first: steps, isNegated: false, start: head, rest: [])
-    let condition = ShellList(items: [.andOr(ShellAndOr(first: pipeline, rest: [], runsInBackground: false))])
-    return .whileLoop(condition: condition, body: try loopBody(of: .for, at: start))
+    return .whileLoop(
+      condition: ShellList(items: [.command(steps, start: head)]), body: try loopBody(of: .for, at: start))
   }
 
   /// `function name [()] { … }`

@@ -161,6 +161,8 @@ extension ShellParser {
   /// Parts as between double quotes, up to an unquoted `end` or the end of the file.
   mutating func quotedParts(until end: UInt8?) throws(ShellProblem) -> [ShellWordPart] {
     var parts: [ShellWordPart] = []
+    // Room for those of most quotes, in one piece.
+    if peek() != end { parts.reserveCapacity(4) }
     while let byte = peek(), byte != end {
       switch byte {
       case Byte.backslash: parts.append(escape(everyByte: false))

@@ -21,8 +21,6 @@ struct ShellParser {
   /// The first quote that runs over a line end into what looks like another setting or a comment:
   /// probably the place of a mistake that shows only further on.
   var doubtfulQuote: Int?
-  /// The words of the commands that are being read, the outermost command's first.
-  var openWords: [ShellWord] = []
   /// Inside a word nothing is a token of its own.
   var wordDepth = 0
   /// Nesting of commands and expansions, so that a hostile file cannot exhaust the stack.
@@ -163,7 +161,7 @@ struct ShellParser {
       try skipBlanksAndNewlines()
       guard pendingHereDocuments.isEmpty else { continue }
       for item in waiting { take(item, redirections) }
-      waiting.removeAll(keepingCapacity: true)
+      while !waiting.isEmpty { waiting.removeLast() }
       forgetRedirections()
     }
     try readHereDocuments()
@@ -173,7 +171,7 @@ struct ShellParser {
   }
 
   private mutating func forgetRedirections() {
-    if !redirections.isEmpty { redirections.removeAll(keepingCapacity: true) }
+    while !redirections.isEmpty { redirections.removeLast() }
   }
 
   /// Commands up to what can only end a list: the end, `)`, `;;`, or a word such as `fi`.
@@ -194,9 +192,18 @@ struct ShellParser {
       skipBlanks()
       if peek() == Byte.newline { return .setting(assignment) }
     }
-    let item = try andOr(beginningWith: assignment)
+    skipBlanks()
+    let start = assignment?.range.lowerBound ?? at
+    let isNegated = assignment == nil ? try takePrefixes() : false
+    let command = try command(beginningWith: assignment)
+    skipBlanks()
+    if !isNegated, peek() != Byte.bar, peek() != Byte.ampersand {
+      try separator(isTaken: false)
+      return .command(command, start: start)
+    }
+    let item = try andOr(try pipeline(command, isNegated: isNegated, start: start))
     try separator(isTaken: item.runsInBackground)
-    return ShellListItem(item)
+    return .andOr(item)
   }
 
   /// A list that must not be empty, as between `then` and `fi`.
@@ -236,12 +243,9 @@ struct ShellParser {
     return word.closes ? word.rawValue : nil
   }
 
-  /// - Parameter assignment: the word that was read already, if it is one.
-  private mutating func andOr(
-    beginningWith assignment: ShellAssignment?
-  ) throws(ShellProblem) -> ShellAndOr {
-    var andOr = ShellAndOr(
-      first: try pipeline(beginningWith: assignment), rest: [], runsInBackground: false)
+  /// What goes on behind a pipeline.
+  private mutating func andOr(_ first: ShellPipeline) throws(ShellProblem) -> ShellAndOr {
+    var andOr = ShellAndOr(first: first, rest: [], runsInBackground: false)
     while true {
       skipBlanks()
       if starts(with: "&&") || starts(with: "||") {
@@ -262,13 +266,17 @@ struct ShellParser {
     }
   }
 
-  private mutating func pipeline(
-    beginningWith assignment: ShellAssignment? = nil
-  ) throws(ShellProblem) -> ShellPipeline {
+  private mutating func pipeline() throws(ShellProblem) -> ShellPipeline {
     skipBlanks()
-    let start = assignment?.range.lowerBound ?? at
-    let isNegated = assignment == nil ? try takePrefixes() : false
-    let first = try command(beginningWith: assignment)
+    let start = at
+    let isNegated = try takePrefixes()
+    return try pipeline(try command(), isNegated: isNegated, start: start)
+  }
+
+  /// What goes on behind a command.
+  private mutating func pipeline(
+    _ first: ShellCommand, isNegated: Bool, start: Int
+  ) throws(ShellProblem) -> ShellPipeline {
     var rest: [ShellCommand] = []
     while true {
       skipBlanks()

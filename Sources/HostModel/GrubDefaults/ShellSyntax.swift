@@ -194,7 +194,9 @@ package struct ShellRedirection: Sendable {
 
 package struct ShellSimpleCommand: Sendable {
   package var assignments: [ShellAssignment] = []
-  package var words: [ShellWord] = []
+  /// What is run; nil where there are only assignments and redirections.
+  package var name: ShellWord?
+  package var arguments: [ShellWord] = []
   package var redirections: [Int] = []
 }
 
@@ -245,19 +247,9 @@ package struct ShellAndOr: Sendable {
 package enum ShellListItem: Sendable {
   /// An assignment that has its line to itself: nearly all there is in most files.
   case setting(ShellAssignment)
-  /// A simple command that nothing is joined to, and the offset where it begins.
-  case command(ShellSimpleCommand, start: Int)
+  /// A command that nothing is joined to, and the offset where it begins.
+  case command(ShellCommand, start: Int)
   indirect case andOr(ShellAndOr)
-
-  init(_ item: ShellAndOr) {
-    if item.rest.isEmpty, !item.runsInBackground, item.first.rest.isEmpty, !item.first.isNegated,
-      case .simple(let command) = item.first.first
-    {
-      self = .command(command, start: item.first.start)
-    } else {
-      self = .andOr(item)
-    }
-  }
 
   /// The offset where it begins.
   package var start: Int {

@@ -76,12 +76,21 @@ package struct ShellValue: Sendable, Equatable {
     if tail.count > 64 {
       (head, tail) = ([], [.unknown(endsAtBlank: false)])
     } else {
+      if tail.isEmpty { tail.reserveCapacity(2) }
       tail.append(.unknown(endsAtBlank: endsAtBlank && head.isEmpty && tail.isEmpty))
     }
   }
 
   /// The bytes, where all of them are known.
   package var bytes: [UInt8]? { tail.isEmpty ? Array(head) : nil }
+
+  /// Whether nothing is known of it.
+  var isUnknown: Bool {
+    guard head.isEmpty, !isTooLong, tail.count == 1, case .unknown(endsAtBlank: false) = tail[0] else {
+      return false
+    }
+    return true
+  }
 
   /// Whether it is empty; nil where that is not known.
   var isEmpty: Bool? {

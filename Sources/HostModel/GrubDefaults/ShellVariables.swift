@@ -11,7 +11,8 @@ struct ShellVariables {
   }
   private(set) var names = ShellNames()
   private var known: [Known] = []
-  private var composed: [ShellName: ShellValue] = [:]
+  /// By the numbers of names.
+  private var composed: [ShellValue] = []
   private var scripts: [[UInt8]] = []
 
   /// Begins the next script.
@@ -30,23 +31,24 @@ struct ShellVariables {
     case .unset: return .unset
     case .stretch(let script, let start, let end):
       return .value(ShellValue(scripts[Int(script)][Int(start)..<Int(end)]))
-    case .composed: return composed[name].map(ShellBinding.value)
+    case .composed: return .value(composed[name.number])
     }
   }
 
   mutating func set(_ name: ShellName, _ binding: ShellBinding) {
     switch binding {
     case .unset: put(.unset, at: name)
-    case .value(.unknown): put(.nothing, at: name)
+    case .value(let value) where value.isUnknown: put(.nothing, at: name)
     case .value(let value):
       put(.composed, at: name)
-      composed[name] = value
+      while composed.count <= name.number { composed.append(.empty) }
+      composed[name.number] = value
     }
   }
 
   mutating func forget(_ name: ShellName) { put(.nothing, at: name) }
 
-  mutating func forgetAll() { (known, composed) = ([], [:]) }
+  mutating func forgetAll() { (known, composed) = ([], []) }
 
   /// Sets a variable to a stretch of the script that was begun last.
   mutating func set(_ name: ShellName, to stretch: Range<Int>) {
@@ -58,16 +60,15 @@ struct ShellVariables {
 
   /// What is known of a variable, which is forgotten: who holds it alone can let it grow in its place.
   mutating func take(_ name: ShellName) -> ShellBinding? {
-    if let value = composed.removeValue(forKey: name) {
-      known[name.number] = .nothing
-      return .value(value)
-    }
-    return binding(name)
+    guard name.number < known.count, case .composed = known[name.number] else { return binding(name) }
+    known[name.number] = .nothing
+    var value = ShellValue.empty
+    swap(&value, &composed[name.number])
+    return .value(value)
   }
 
   private mutating func put(_ new: Known, at name: ShellName) {
     while known.count <= name.number { known.append(.nothing) }
-    if case .composed = known[name.number] { composed[name] = nil }
     known[name.number] = new
   }
 }
