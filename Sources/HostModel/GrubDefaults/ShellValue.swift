@@ -42,9 +42,7 @@ package struct ShellValue: Sendable, Equatable {
     guard !bytes.isEmpty, !isTooLong else { return }
     if tail.isEmpty {
       if head.isEmpty { head = bytes } else { head += bytes }
-      if head.count > Self.lengthLimit {
-        (head, tail, isTooLong) = ([], [.unknown(endsAtBlank: false)], true)
-      }
+      if head.count > Self.lengthLimit { lose() }
     } else if case .known(var last) = tail.last {
       tail.removeLast()
       last += bytes
@@ -54,13 +52,16 @@ package struct ShellValue: Sendable, Equatable {
     }
   }
 
+  /// Gives up a value that goes beyond the limit: all of it may be anything.
+  private mutating func lose() { (head, tail, isTooLong) = ([], [.unknown(endsAtBlank: false)], true) }
+
   private mutating func appendPiece(_ bytes: ArraySlice<UInt8>) {
     isTooLong = isTooLong || bytes.count > Self.lengthLimit
     tail.append(bytes.count > Self.lengthLimit ? .unknown(endsAtBlank: false) : .known(bytes))
   }
 
   mutating func append(_ other: ShellValue) {
-    isTooLong = isTooLong || other.isTooLong
+    if other.isTooLong { return lose() }
     append(other.head)
     for piece in other.tail {
       switch piece {

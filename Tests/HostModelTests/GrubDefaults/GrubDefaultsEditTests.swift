@@ -251,4 +251,16 @@ struct GrubDefaultsEditTests {
     let after = try added("a=1", to: before)
     #expect(after.hasPrefix(before + "\nGRUB_CMDLINE_LINUX=\"$"), "the line joins the one before")
   }
+
+  /// What is joined with a value that is not followed any more is not known either.
+  @Test(arguments: ["\"a $x\"", "\"$x\"", "\"$x b\"", "\"a ${y:-$x}\"", "\"a $x $x b\""])
+  func aValueThatIsTooLongIsNotKnownWhereItIsReadAgain(word: String) throws {
+    let long = "x='" + String(repeating: "q ", count: 5000) + "'\n"
+    for dialect in ShellDialect.allCases {
+      let read = try GrubDefaultsReading(
+        files(long + "y=\nGRUB_CMDLINE_LINUX=\(word)\nGRUB_CMDLINE_LINUX_DEFAULT=\(word)\n", dialect))
+      #expect(read.linux.value.bytes == nil)
+      #expect(read.linuxDefault.value.bytes == nil)
+    }
+  }
 }
