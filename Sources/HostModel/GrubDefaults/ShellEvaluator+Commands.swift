@@ -152,9 +152,8 @@ extension ShellEvaluator {
       if option != "-v" && option != "-V" { runOpaque(start, "\"command\"", mode) }
       return
     }
-    if name == "printf", let first = words.first,
-      literalText(first) == nil || literalText(first) == [0x2d, 0x76]
-    {
+    // bash's `-v NAME`, also as one word.
+    if name == "printf", let first = words.first, literalText(first)?.starts(with: "-v".utf8) ?? true {
       return runOpaque(start, "\"printf\"", mode)
     }
     noteOutcome(name, builtin, at: start, mode)

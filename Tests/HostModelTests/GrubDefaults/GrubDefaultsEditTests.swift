@@ -127,6 +127,12 @@ struct GrubDefaultsEditTests {
       try GrubDefaultsReading(files("GRUB_CMDLINE_LINUX=\"a\"\nx=b\n", .bash)).linux.value.bytes == [0x61])
   }
 
+  @Test(arguments: ["printf -v GRUB_CMDLINE_LINUX b", "printf -vGRUB_CMDLINE_LINUX b", "printf $y b"])
+  func whatPrintfMaySetIsNotKnown(command: String) throws {
+    let text = "GRUB_CMDLINE_LINUX=\"a\"\n\(command)\n"
+    #expect(try GrubDefaultsReading(files(text, .bash)).linux.value.bytes == nil)
+  }
+
   /// Another name for it, used after its last assignment: that one is left alone.
   @Test func whatTheShellFindsCountsForMoreThanTheLastAssignment() throws {
     let text = "declare -n x=GRUB_CMDLINE_LINUX\nGRUB_CMDLINE_LINUX=\"quiet b=1\"\nx=2\n"
