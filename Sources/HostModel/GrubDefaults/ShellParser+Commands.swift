@@ -72,12 +72,7 @@ extension ShellParser {
     try nested { parser throws(ShellProblem) in
       parser.skipBlanks()
       if let compound = try parser.compoundCommand(beginningWith: parser.reservedWord()) {
-        var redirections: [Int] = []
-        parser.skipBlanks()
-        while let redirection = try parser.redirection() {
-          redirections.append(redirection)
-          parser.skipBlanks()
-        }
+        let redirections = try parser.trailingRedirections()
         return redirections.isEmpty ? compound : .redirected(compound, redirections)
       }
       guard parser.dialect == .dash, parser.closer() == nil, parser.peek() != nil else {
@@ -111,14 +106,13 @@ extension ShellParser {
   /// The assignment that a word is where the shell expects one; nil for other words.
   static func assignment(in word: ShellWord, of source: [UInt8], _ dialect: ShellDialect) -> ShellAssignment?
   {
-    if word.isLiteral, !source[word.range].contains(Byte.equals) { return nil }
     var isInName = false
     if word.isLiteral {
-      let end = assignmentSign(in: word.range, of: source, dialect, isInName: &isInName)
-      guard let end, let sign = end.sign else { return nil }
-      return ShellAssignment(
-        name: word.range.lowerBound..<end.nameEnd, appends: end.appends, hasSubscript: end.hasSubscript,
-        value: ShellWord(literal: (sign + 1)..<word.range.upperBound), range: word.range)
+      guard source[word.range].contains(Byte.equals),
+        let end = assignmentSign(in: word.range, of: source, dialect, isInName: &isInName),
+        let sign = end.sign
+      else { return nil }
+      return end.assignment(of: ShellWord(literal: (sign + 1)..<word.range.upperBound), in: word)
     }
     for (index, part) in word.parts.enumerated() {
       switch part {
@@ -132,10 +126,8 @@ extension ShellParser {
         let rest = (sign + 1)..<range.upperBound
         var parts = Array(word.parts[(rest.isEmpty ? index + 1 : index)...])
         if !rest.isEmpty { parts[0] = .literal(ShellRange(rest)) }
-        let value = ShellWord(range: (sign + 1)..<word.range.upperBound, parts: parts)
-        return ShellAssignment(
-          name: word.range.lowerBound..<end.nameEnd, appends: end.appends, hasSubscript: end.hasSubscript,
-          value: value, range: word.range)
+        return end.assignment(
+          of: ShellWord(range: (sign + 1)..<word.range.upperBound, parts: parts), in: word)
       default: return nil
       }
     }
@@ -168,6 +160,12 @@ extension ShellParser {
     var nameEnd = 0
     var appends = false
     var hasSubscript = false
+
+    func assignment(of value: ShellWord, in word: ShellWord) -> ShellAssignment {
+      ShellAssignment(
+        name: word.range.lowerBound..<nameEnd, appends: appends, hasSubscript: hasSubscript, value: value,
+        range: word.range)
+    }
   }
 
   /// Reads on in a name; nil while there is neither an equals sign nor anything that forbids one.

@@ -48,6 +48,7 @@ extension ShellParser {
   /// Reads the text of every pending here-document; called at the begin of a line.
   mutating func readHereDocuments() throws(ShellProblem) {
     if pendingHereDocuments.isEmpty { return }
+    // Nearly always there is one, and the list keeps its room.
     if pendingHereDocuments.count == 1, let document = pendingHereDocuments.popLast() {
       return try read(document)
     }
