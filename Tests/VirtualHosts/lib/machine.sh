@@ -54,23 +54,41 @@ iommu_arguments() {
   esac
 }
 
-# run_qemu FOLDER ARGUMENT...: as run_qemu_once, and again where the emulator failed.
+# run_qemu FOLDER ARGUMENT...: runs the machine to its end, and again where the emulator failed: on the disks that it
+# had, where they are kept beside (see keep_for_retry), for a boot that failed may have used up what it was to meet.
+# Its console goes to FOLDER/console.log. Ends with 124 when the time was up.
 run_qemu() {
   local status attempt
   for attempt in 1 2 3; do
     status=0
     run_qemu_once "$@" || status=$?
-    if [ "$attempt" -eq 3 ] || ! is_emulators_fault "$1"; then return "$status"; fi
+    if [ "$attempt" -eq 3 ] || ! is_emulators_fault "$1"; then break; fi
     say "$(basename "$1"): the emulator failed; the same boot again"
+    restore_kept "$1"
+  done
+  rm -f "$1"/*.kept
+  return "$status"
+}
+
+# keep_for_retry FILE...: what a machine writes to and a second try must find as it was.
+keep_for_retry() {
+  local file
+  for file; do cp --reflink=auto "$file" "$file.kept"; done
+}
+
+restore_kept() {
+  local file
+  for file in "$1"/*.kept; do
+    if [ -e "$file" ]; then cp --reflink=auto "$file" "${file%.kept}"; fi
   done
 }
 
-# run_qemu_once FOLDER ARGUMENT...: runs the machine to its end. Its console goes to
-# FOLDER/console.log. Ends with 124 when the time was up. The machine dies with this shell,
-# however that ends.
+# run_qemu_once FOLDER ARGUMENT...: one try of run_qemu. The machine dies with this shell, however that ends.
 run_qemu_once() {
   local folder=$1 status=0 chosen
   shift
+  # QEMU empties it late; until then, an earlier try would be taken for this one.
+  rm -f "$folder/console.log"
   read -ra chosen <<<"$(iommu_arguments)"
   setpriv --pdeathsig TERM timeout --kill-after=5 "$LIMIT" \
     setpriv --pdeathsig KILL qemu-system-x86_64 "${chosen[@]}" \

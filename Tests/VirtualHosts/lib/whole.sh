@@ -29,18 +29,13 @@ boot_machine() {
   mkdir -p "$folder/lab/results"
   cat "${script/#-//dev/stdin}" >"$folder/lab/script"
   if [ -e "$folder/efi-variables.fd" ]; then
+    keep_for_retry "$folder/efi-variables.fd"
     arguments=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd"
       -drive "if=pflash,format=raw,file=$folder/efi-variables.fd")
   fi
   mapfile -t -O "${#arguments[@]}" arguments < <(lab_arguments "$folder" qcow2 "$folder/disk.qcow2")
-  cp --reflink=auto "$folder/disk.qcow2" "$folder/disk.before"
-  run_qemu_once "$folder" "${arguments[@]}" || status=$?
-  if is_emulators_fault "$folder"; then
-    say "$(basename "$folder"): the emulator failed; the same boot again"
-    mv "$folder/disk.before" "$folder/disk.qcow2"
-    status=0
-    run_qemu_once "$folder" "${arguments[@]}" || status=$?
-  fi
+  keep_for_retry "$folder/disk.qcow2"
+  run_qemu "$folder" "${arguments[@]}" || status=$?
   [ "$status" -eq 0 ] && [ -e "$folder/lab/results/done" ]
 }
 
