@@ -73,7 +73,12 @@ extension ShellParser {
     let start = at
     take(.for)
     skipBlanks()
-    if dialect == .bash, starts(with: "((") { return try arithmeticLoop(from: start) }
+    if dialect == .bash, peek() == Byte.leftParenthesis {
+      if peek(1) == Byte.leftParenthesis { return try arithmeticLoop(from: start) }
+      if continuedSign(after: 1) == Byte.leftParenthesis {
+        throw unfollowed("a line is continued in the middle of an operator")
+      }
+    }
     guard let byte = peek(), Byte.isNameStart(byte) else {
       throw syntax("\"for\" lacks the name of its variable")
     }

@@ -77,4 +77,11 @@ struct ShellScriptTests {
       #expect(script("x=$(: <<E\na\nE)\n", dialect).problem?.kind == .unfollowed)
     }
   }
+
+  /// bash reads `for ((` there.
+  @Test func aLineContinuedBetweenTwoParenthesesIsNotCalledAMistake() {
+    let loop = "for (\\\n(x=0; x<2; x++)); do y=$x; done\n"
+    #expect(script(loop, .bash).problem?.kind == .unfollowed)
+    #expect(script(loop, .dash).problem?.kind == .syntax)
+  }
 }
