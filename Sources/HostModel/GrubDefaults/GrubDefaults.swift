@@ -80,7 +80,7 @@ package struct GrubDefaultsReading: Sendable {
 
   /// What only a shell can tell, as clauses, the first few; empty when reading alone proves the values.
   package var unproven: [String] {
-    reading.hazards.prefix(ShellReading.toldFailures).map { hazard in
+    reading.hazards.prefix(ShellReading.toldHazards).map { hazard in
       let line = position(of: hazard.place)?.line ?? 0
       return "/\(path(of: hazard.place)), line \(line): \(hazard.subject)"
     }

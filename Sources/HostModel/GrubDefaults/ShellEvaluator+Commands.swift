@@ -260,7 +260,7 @@ extension ShellEvaluator {
     if builtin == "readonly" { readOnlyNames.insert(name) }
     guard let target = target(name) else { return }
     if isInFunction { functions.touchesTarget = true }
-    targets[target].mentioningScripts.insert(script)
+    targets[target].mention(in: script)
     if builtin == "export" {
       targets[target].isExported = true
     } else if targets[target].readOnlyAt == nil {

@@ -19,9 +19,14 @@ struct ShellEvaluator {
     var lastWord: ShellReading.LastWord?
     var obstacle: (reason: String, place: ShellPlace)?
     var readOnlyAt: ShellPlace?
-    var mentioningScripts: Set<Int> = []
+    var mentioningScripts: [Int] = []
     var isExported = false
     var assignedWords: [(script: Int, word: ShellWord)] = []
+
+    /// - Parameter script: the one that is being read.
+    mutating func mention(in script: Int) {
+      if mentioningScripts.last != script { mentioningScripts.append(script) }
+    }
   }
 
   /// What calling any function of the file may do; all of them together.
@@ -49,8 +54,9 @@ struct ShellEvaluator {
   var functions = FunctionEffects()
   var isInFunction = false
   var hazards: [ShellReading.Hazard] = []
-  /// How many of them are commands that may fail.
-  private var failures = 0
+  /// How many of each kind the script that is being read has.
+  private var told = ShellEvaluator.nothingTold
+  private static let nothingTold = ShellReading.Hazard.Kind.allCases.map { _ in 0 }
   var broken: (reason: String, place: ShellPlace)?
   var hasEnded = false
   /// Where the last command begins, if it is a list of `&&` and `||`: it may fail, and the script with it.
@@ -83,6 +89,7 @@ struct ShellEvaluator {
     hasEnded = broken != nil
     mayHaveEnded = false
     lastChain = nil
+    told = Self.nothingTold
     let read = ShellScript(source, dialect: dialect, depth: 0) { command, itsRedirections in
       lastChain = nil
       if hasEnded { return }
@@ -203,17 +210,15 @@ struct ShellEvaluator {
 
   // MARK: Effects
 
-  mutating func hazard(_ kind: ShellReading.Hazard.Kind, _ offset: Int, _ subject: String) {
-    if kind == .mayFail {
-      guard !isInFunction, failures < ShellReading.toldFailures else { return }
-      failures += 1
-    }
+  mutating func hazard(_ kind: ShellReading.Hazard.Kind, _ offset: Int, _ subject: @autoclosure () -> String)
+  {
     if isInFunction {
       if kind == .opaque { functions.isOpaque = true }
       if kind == .mayEndShell { functions.mayEndShell = true }
       if kind == .mayPassFailures { functions.mayPassFailures = true }
-    } else {
-      hazards.append(.init(kind: kind, place: place(offset), subject: subject))
+    } else if told[kind.rawValue] < ShellReading.toldHazards {
+      told[kind.rawValue] += 1
+      hazards.append(.init(kind: kind, place: place(offset), subject: subject()))
     }
   }
 
@@ -222,7 +227,8 @@ struct ShellEvaluator {
     if !readOnlyNames.isEmpty && readOnlyNames.contains(name)
       || dialect == .bash && variables.names.traits(name).contains(.readOnlyInBash)
     {
-      hazard(.mayFail, offset, variables.names.text(name))
+      let text = variables.names.text(name)
+      hazard(.mayFail, offset, text)
     }
   }
 
@@ -247,7 +253,7 @@ struct ShellEvaluator {
     if mode == .apart { return nil }
     if let target = target(name) {
       targets[target].lastWord = nil
-      targets[target].mentioningScripts.insert(script)
+      targets[target].mention(in: script)
     }
     return mode == .topLevel && !mayHaveEnded && !variables.names.traits(name).contains(.magic)
   }
@@ -264,13 +270,15 @@ struct ShellEvaluator {
       functions.touchesTarget = true
       return
     }
-    targets[target].mentioningScripts.insert(script)
+    targets[target].mention(in: script)
+    // One reason is enough, and a file may have one on every line.
+    if targets[target].lastWord == nil, targets[target].obstacle != nil { return }
     targets[target].lastWord = nil
     targets[target].obstacle = (reason(), place(offset))
   }
 
-  mutating func touchAll(_ offset: Int, _ reason: String) {
-    for target in targets.indices { touch(target, offset, reason) }
+  mutating func touchAll(_ offset: Int, _ reason: @autoclosure () -> String) {
+    for target in targets.indices { touch(target, offset, reason()) }
   }
 
   /// Says why a variable's last assignment cannot be changed where it stands.
@@ -279,10 +287,10 @@ struct ShellEvaluator {
   }
 
   /// A command that may do anything to our variables.
-  mutating func runOpaque(_ offset: Int, _ subject: String, _ mode: Mode) {
-    touchAll(offset, "\(subject) may read or change it")
+  mutating func runOpaque(_ offset: Int, _ subject: @autoclosure () -> String, _ mode: Mode) {
+    touchAll(offset, "\(subject()) may read or change it")
     if mode == .apart { return }
-    hazard(.opaque, offset, subject)
+    hazard(.opaque, offset, subject())
     guard !isInFunction else { return }
     mayMeanElse = true
     variables.forgetAll()

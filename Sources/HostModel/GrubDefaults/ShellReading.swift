@@ -13,7 +13,7 @@ package struct ShellPlace: Sendable, Equatable {
 package struct ShellReading: Sendable {
   /// A place where a script does what cannot be known by reading alone.
   package struct Hazard: Sendable, Equatable {
-    package enum Kind: Sendable, Equatable {
+    package enum Kind: Int, CaseIterable, Sendable {
       /// It may set any variable: eval, a sourced file, a command whose name is computed.
       case opaque
       /// It may end its script before the last line: return.
@@ -59,14 +59,15 @@ package struct ShellReading: Sendable {
     package var obstacle: (reason: String, place: ShellPlace)?
     /// Where it becomes read-only.
     package var readOnlyAt: ShellPlace?
-    /// The scripts that mention it in any way.
-    package var mentioningScripts: Set<Int>
+    /// The scripts that mention it in any way, in order.
+    package var mentioningScripts: [Int]
     /// The values of all its assignments, in order.
     package var assignedWords: [(script: Int, word: ShellWord)]
   }
 
-  /// Of commands that may fail, no more than so many are told: nearly every command is one.
-  package static let toldFailures = 8
+  /// Of each kind in a script, no more than so many are told, in the order in which they run: nearly every command may
+  /// fail.
+  package static let toldHazards = 8
 
   package var variables: [String: Variable]
   /// As read, up to the first that has a problem.

@@ -11,6 +11,8 @@ struct ShellVariables {
   }
   private(set) var names = ShellNames()
   private var known: [Known] = []
+  /// Of which something may be known, some of them more than once: a file can have us forget all on every line.
+  private var touched: [ShellName] = []
   /// By the numbers of names.
   private var composed: [ShellValue] = []
   private var scripts: [[UInt8]] = []
@@ -48,7 +50,10 @@ struct ShellVariables {
 
   mutating func forget(_ name: ShellName) { put(.nothing, at: name) }
 
-  mutating func forgetAll() { (known, composed) = ([], []) }
+  mutating func forgetAll() {
+    for name in touched { known[name.number] = .nothing }
+    touched.removeAll(keepingCapacity: true)
+  }
 
   /// Sets a variable to a stretch of the script that was begun last.
   mutating func set(_ name: ShellName, to stretch: Range<Int>) {
@@ -69,6 +74,10 @@ struct ShellVariables {
 
   private mutating func put(_ new: Known, at name: ShellName) {
     while known.count <= name.number { known.append(.nothing) }
+    if case .nothing = new {
+    } else if case .nothing = known[name.number] {
+      touched.append(name)
+    }
     known[name.number] = new
   }
 }

@@ -52,6 +52,10 @@ struct GrubDefaultsSpeedTests {
       testDescription: "comments, exports and substitutions",
       unit: "# comment\nX=\"a $Y b\"\nexport Z='c'; W=$(echo d)\n"),
     Kind(testDescription: "here-documents", unit: ": <<E\ntext\nE\n"),
+    // Each of the thousands of names may mean anything after it.
+    Kind(
+      testDescription: "all forgotten over and over", unit: ". x\nz=1\n",
+      begin: (0..<3000).map { "a\($0)=\n" }.joined()),
   ]
 
   @Test(arguments: kinds)
