@@ -307,8 +307,6 @@ extension ShellEvaluator {
   }
 
   private func mistake(in command: ShellSimpleCommand, name: String, _ builtin: ShellBuiltin) -> String? {
-    // A backslash that ends the file is nothing to bash.
-    if name == "\\" { return nil }
     // Put together over two lines, a word may be more than it seems.
     if command.name.map(isContinued) ?? false || command.arguments.contains(where: isContinued) { return nil }
     if name == "\r" {

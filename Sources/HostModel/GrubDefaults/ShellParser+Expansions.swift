@@ -167,7 +167,7 @@ extension ShellParser {
     var parts: [ShellWordPart] = []
     while let byte = peek(), byte != Byte.rightBrace {
       switch byte {
-      case Byte.backslash: parts.append(escape(everyByte: !quoted, alsoBrace: true))
+      case Byte.backslash: parts.append(try escape(everyByte: !quoted, alsoBrace: true))
       case Byte.singleQuote where singleQuotesCount: parts.append(try singleQuoted())
       case Byte.doubleQuote: parts.append(try doubleQuoted())
       case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: quoted))
@@ -272,7 +272,7 @@ extension ShellParser {
     while let byte = peek() {
       let here = at
       switch byte {
-      case Byte.backslash: parts.append(escape(everyByte: false))
+      case Byte.backslash: parts.append(try escape(everyByte: false))
       case Byte.doubleQuote: parts.append(try doubleQuoted())
       case Byte.singleQuote: throw unfollowed("there is a quote ' in arithmetic", at: start)
       case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: true))

@@ -76,7 +76,7 @@ extension ShellParser {
   private mutating func unquotedPart() throws(ShellProblem) -> ShellWordPart {
     let start = at
     switch source[at] {
-    case Byte.backslash: return escape(everyByte: true)
+    case Byte.backslash: return try escape(everyByte: true)
     case Byte.singleQuote: return try singleQuoted()
     case Byte.doubleQuote: return try doubleQuoted()
     case Byte.backquote: return try backquoted(inDoubleQuotes: false)
@@ -93,9 +93,13 @@ extension ShellParser {
   }
 
   /// A backslash and what it does outside quotes, or (not `everyByte`) inside double ones.
-  mutating func escape(everyByte: Bool, alsoBrace: Bool = false) -> ShellWordPart {
+  mutating func escape(everyByte: Bool, alsoBrace: Bool = false) throws(ShellProblem) -> ShellWordPart {
     let start = at
     guard let next = peek(1) else {
+      // bash drops it where a single quote before it goes over a line end, and keeps it elsewhere.
+      if dialect == .bash, source[min(lineStart, at)..<at].contains(Byte.newline) {
+        throw unfollowed("a backslash ends the file")
+      }
       at += 1
       if at == source.count { endsInBackslash = true }
       return .literal(ShellRange(start..<at))
@@ -165,7 +169,7 @@ extension ShellParser {
     if peek() != end { parts.reserveCapacity(4) }
     while let byte = peek(), byte != end {
       switch byte {
-      case Byte.backslash: parts.append(escape(everyByte: false))
+      case Byte.backslash: parts.append(try escape(everyByte: false))
       case Byte.backquote: parts.append(try backquoted(inDoubleQuotes: true))
       case Byte.dollar: parts.append(try dollar(inDoubleQuotes: true))
       default:

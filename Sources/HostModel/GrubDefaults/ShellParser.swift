@@ -12,6 +12,8 @@ struct ShellParser {
   var pendingHereDocuments: [PendingHereDocument] = []
   var openHereDocument: Int?
   var endsInBackslash = false
+  /// Where the line begins that is being read; within quotes it may go over line ends.
+  var lineStart = 0
   /// Where a word of the grammar is cut in two by a continued line.
   var hiddenReservedWord: Int?
   /// What was found where a word of the grammar was last looked for: it is asked several times.
@@ -107,6 +109,7 @@ struct ShellParser {
     at += 1
     emit(.newline, from: start)
     try readHereDocuments()
+    lineStart = at
   }
 
   mutating func skipBlanksAndNewlines() throws(ShellProblem) {
@@ -123,12 +126,20 @@ struct ShellParser {
     // `&\` and `&` on the next line are one operator to the shell.
     var next = 0
     while peek(next) == Byte.backslash, peek(next + 1) == Byte.newline { next += 2 }
-    // So are `<<\` and the `-` on the next line.
     let sign = source[start..<at].drop(while: Byte.isDigit)
-    let mayGoOn = sign.count == 1 || sign.elementsEqual([Byte.less, Byte.less])
-    if next > 0, mayGoOn, let byte = peek(next), Byte.isOperator(byte) || sign.count == 2 && byte == 0x2d {
+    if next > 0, let byte = peek(next), mayGoOn(sign, with: byte) {
       throw unfollowed("a line is continued in the middle of an operator")
     }
     emit(.operator, from: start)
+  }
+
+  /// Whether a byte may belong to an operator that seems whole.
+  private func mayGoOn(_ sign: ArraySlice<UInt8>, with byte: UInt8) -> Bool {
+    guard sign.count > 1 else { return Byte.isOperator(byte) }
+    switch (sign.text, byte) {
+    case ("<<", 0x2d), ("<<", Byte.less): return true
+    case (";;", Byte.ampersand), ("&>", Byte.greater): return dialect == .bash
+    default: return false
+    }
   }
 }

@@ -78,10 +78,23 @@ struct ShellScriptTests {
     }
   }
 
-  /// bash reads `for ((` there.
-  @Test func aLineContinuedBetweenTwoParenthesesIsNotCalledAMistake() {
-    let loop = "for (\\\n(x=0; x<2; x++)); do y=$x; done\n"
-    #expect(script(loop, .bash).problem?.kind == .unfollowed)
-    #expect(script(loop, .dash).problem?.kind == .syntax)
+  /// bash reads `for ((`, `;;&` and `&>>` there.
+  @Test func anOperatorOfBashThatAContinuedLineCutsIsNotCalledAMistake() {
+    for text in [
+      "for (\\\n(x=0; x<2; x++)); do y=$x; done\n", "case a in (a) x=1;;\\\n&\n(b) ;;\nesac\n",
+    ] {
+      #expect(script(text, .bash).problem?.kind == .unfollowed, "\(text)")
+      #expect(script(text, .dash).problem?.kind == .syntax, "\(text)")
+    }
+    #expect(script(": &>\\\n>x\n", .bash).problem?.kind == .unfollowed)
+  }
+
+  /// bash drops it there, and keeps it elsewhere.
+  @Test func aBackslashThatEndsTheFileBehindAQuotedLineEndIsNotFollowedInBash() {
+    #expect(script("x='a\nb' \\", .bash).problem?.kind == .unfollowed)
+    for text in ["x='a'\ny='b' \\", "x='a\nb'\ny='b' \\", ": <<E\na\nE\ny='b' \\"] {
+      #expect(script(text, .bash).problem == nil, "\(text)")
+    }
+    #expect(script("x='a\nb' \\", .dash).problem == nil)
   }
 }
