@@ -92,14 +92,18 @@ extension ShellParser {
       || byte == Byte.dollar
   }
 
+  /// Whether a backslash that ends the file is here: bash drops it where a single quote before it goes over a line
+  /// end, and keeps it elsewhere.
+  func isDoubtfulBackslash(at offset: Int) -> Bool {
+    dialect == .bash && offset == source.count - 1 && source[offset] == Byte.backslash
+      && source[min(lineStart, offset)..<offset].contains(Byte.newline)
+  }
+
   /// A backslash and what it does outside quotes, or (not `everyByte`) inside double ones.
   mutating func escape(everyByte: Bool, alsoBrace: Bool = false) throws(ShellProblem) -> ShellWordPart {
     let start = at
     guard let next = peek(1) else {
-      // bash drops it where a single quote before it goes over a line end, and keeps it elsewhere.
-      if dialect == .bash, source[min(lineStart, at)..<at].contains(Byte.newline) {
-        throw unfollowed("a backslash ends the file")
-      }
+      if isDoubtfulBackslash(at: at) { throw unfollowed("a backslash ends the file") }
       at += 1
       if at == source.count { endsInBackslash = true }
       return .literal(ShellRange(start..<at))

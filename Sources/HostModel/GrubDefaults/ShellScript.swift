@@ -66,6 +66,9 @@ extension ShellParser {
     if problem.kind == .syntax, let hidden = hiddenReservedWord {
       return unfollowed("a line is continued in the middle of a word", at: hidden)
     }
+    if isDoubtfulBackslash(at: problem.offset) {
+      return unfollowed("a backslash ends the file", at: problem.offset)
+    }
     let quote = doubtfulQuote ?? openQuotes.first ?? problem.offset
     guard problem.kind == .syntax, quote <= problem.offset, quote < source.count else { return problem }
     let line = source[quote...].prefix { $0 != Byte.newline }

@@ -91,7 +91,10 @@ struct ShellScriptTests {
 
   /// bash drops it there, and keeps it elsewhere.
   @Test func aBackslashThatEndsTheFileBehindAQuotedLineEndIsNotFollowedInBash() {
-    #expect(script("x='a\nb' \\", .bash).problem?.kind == .unfollowed)
+    for text in ["x='a\nb' \\", "{ x='a\nb'; } \\"] {
+      #expect(script(text, .bash).problem?.kind == .unfollowed, "\(text)")
+    }
+    #expect(script("{ x=1; } \\", .bash).problem?.kind == .syntax)
     for text in ["x='a'\ny='b' \\", "x='a\nb'\ny='b' \\", ": <<E\na\nE\ny='b' \\"] {
       #expect(script(text, .bash).problem == nil, "\(text)")
     }
