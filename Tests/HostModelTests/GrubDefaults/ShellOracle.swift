@@ -91,7 +91,7 @@ struct ShellOracle {
           ulimit -t 2
           set -e
           set --
-          for passthru_file in $passthru_directory/$passthru_i.*; do . $passthru_file; done 9>&-
+          for passthru_file in "$passthru_directory/$passthru_i".*; do . "$passthru_file"; done 9>&-
           set +eux
           unalias -a
           unset -f printf
