@@ -3,7 +3,6 @@
 # back; and the entry without early binding.
 #
 #   kargs.sh [SUITE-TOOL-FIRMWARE...]      all of them without names; the telling ones with MACHINE_SET=telling
-#   kargs.sh --disks                       makes their disks, and no more
 
 # shellcheck source=lib/harness.sh
 source "$(dirname "$0")/lib/harness.sh"
@@ -42,17 +41,11 @@ expect_trial() {
   expect "$1: how the trial ended" "${4:-null}" "$(result "$1" show.out | jq -r '.trial.end')" || true
 }
 
-# with_disk NAME COMMAND...: runs it with suite, tool and firmware of the machine behind.
-with_disk() {
-  local suite tool firmware
-  IFS=- read -r suite tool firmware <<<"$1"
-  if [ "$tool" = initramfs ]; then tool=initramfs-tools; fi
-  "${@:2}" "$suite" "$tool" "$firmware"
-}
-
 test_kargs() {
-  local name=$1 before=$FAILED firmware=${1##*-}
-  with_disk "$name" install_machine "$name"
+  local name=$1 before=$FAILED suite tool firmware
+  IFS=- read -r suite tool firmware <<<"$name"
+  if [ "$tool" = initramfs ]; then tool=initramfs-tools; fi
+  install_machine "$name" "$suite" "$tool" "$firmware"
   cp "$PACKAGE/grub/42_passthru" "$WORK/$name/lab/"
 
   boot "$name" first
@@ -98,9 +91,5 @@ test_kargs() {
 }
 
 if [ "${MACHINE_SET:-}" = telling ]; then MACHINES=("${TELLING[@]}"); fi
-if [ "${1:-}" = --disks ]; then
-  for name in "${MACHINES[@]}"; do with_disk "$name" debian_disk; done
-  exit
-fi
 for name in "${@:-${MACHINES[@]}}"; do test_kargs "$name"; done
 finish
