@@ -23,16 +23,14 @@ struct ShellBuiltin: OptionSet, Sendable {
         [.special, .known],
         [
           ":", ".", "source", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return",
-          "set",
-          "shift", "times", "trap", "unset",
+          "set", "shift", "times", "trap", "unset",
         ]
       ),
       (
         [.inShell, .known],
         [
           "[", "test", "false", "printf", "cd", "pwd", "umask", "shift", "times", "hash", "type", "kill",
-          "ulimit",
-          "getopts", "local",
+          "ulimit", "getopts", "local",
         ]
       ),
       ([.inShell, .alwaysSucceeds, .known], [":", "true", "echo", "break", "continue"]),
@@ -40,10 +38,8 @@ struct ShellBuiltin: OptionSet, Sendable {
         .known,
         [
           "alias", "bg", "bind", "builtin", "caller", "chdir", "command", "compgen", "complete", "compopt",
-          "dirs",
-          "disown", "enable", "env", "fc", "fg", "getopts", "help", "history", "jobs", "local", "logout",
-          "popd",
-          "pushd", "read", "suspend", "unalias", "wait",
+          "dirs", "disown", "enable", "env", "fc", "fg", "getopts", "help", "history", "jobs", "local",
+          "logout", "popd", "pushd", "read", "suspend", "unalias", "wait",
         ]
       ),
       (
@@ -54,10 +50,9 @@ struct ShellBuiltin: OptionSet, Sendable {
         .reaching,
         [
           "export", "readonly", "unset", "read", "set", "return", "exit", "exec", "eval", ".", "source",
-          "alias",
-          "unalias", "trap", "builtin", "enable", "declare", "typeset", "local", "let", "mapfile",
-          "readarray",
-          "shopt", "getopts", "wait", "fc", "history", "complete", "compgen", "command", "printf",
+          "alias", "unalias", "trap", "builtin", "enable", "declare", "typeset", "local", "let", "mapfile",
+          "readarray", "shopt", "getopts", "wait", "fc", "history", "complete", "compgen", "command",
+          "printf",
         ]
       ),
     ]
