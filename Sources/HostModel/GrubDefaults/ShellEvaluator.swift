@@ -1,4 +1,4 @@
-/// Walks a script's tree in the order of execution and keeps what is known of its variables.
+/// Runs a script's commands in thought, in the order of execution, and keeps what is known of its variables.
 ///
 /// Every step errs to one side: what may have happened counts as having happened, and what is not
 /// followed makes values unknown.
